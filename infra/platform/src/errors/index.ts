@@ -1,0 +1,3 @@
+export { AppError, isAppError, toAppError } from './app-error.ts';
+export type { AppErrorKind, AppErrorOptions, ErrorPathMessage } from './app-error.ts';
+export { assert, unreachable } from './assert.ts';
