@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { connect, withConnection } from '../connection.ts';
+import type { ConnectionOptions } from '../connection.ts';
+import { invoiceSchema, printInvoiceLines, printInvoices } from '../invoice-table.ts';
+import type { InvoiceView } from '../invoice-table.ts';
+import { printJson, printLine } from '../output.ts';
+
+interface InvoicesOptions extends ConnectionOptions {
+  readonly customer?: string;
+  readonly status?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly limit?: string;
+}
+
+/** `tidemark invoices [ID]`: the list, or one invoice with its lines. With --json one document a line. */
+export function registerInvoices(program: Command): void {
+  withConnection(
+    program
+      .command('invoices')
+      .description('List invoices, or show one')
+      .argument('[id]', 'id of one invoice')
+      .option('--customer <key>')
+      .option('--status <status>', 'draft, issued, paid or void')
+      .option('--from <instant>', 'periods that start at or after')
+      .option('--to <instant>', 'periods that start before')
+      .option('--limit <count>', 'at most so many (default all)')
+      .addHelpText('after', '\nExamples:\n  $ tidemark invoices --customer acme\n  $ tidemark invoices --json | jq .total'),
+  ).action(async (id: string | undefined, options: InvoicesOptions) => {
+    const client = connect(options);
+    if (id !== undefined) {
+      const answer = await client.get(`/v1/invoices/${encodeURIComponent(id)}`);
+      if (options.json === true) return printJson(answer);
+      const invoice = invoiceSchema.parse(answer);
+      printInvoices([invoice]);
+      return printInvoiceLines(invoice.lines);
+    }
+    const { customer, status, from, to } = options;
+    const found: InvoiceView[] = [];
+    const limit = options.limit === undefined ? Infinity : Number(options.limit);
+    for await (const answer of client.list('/v1/invoices', { customer, status, from, to }, limit)) {
+      if (options.json === true) printJson(answer);
+      else found.push(invoiceSchema.parse(answer));
+    }
+    if (options.json !== true) {
+      printInvoices(found);
+      printLine(`${found.length} invoices`);
+    }
+  });
+}
