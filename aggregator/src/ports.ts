@@ -62,8 +62,23 @@ export interface DueInstant {
 }
 
 export interface DuePeriod {
+  /** Inclusive; equals the period boundary that the rater writes as `charge_totals.period_start`. */
   readonly from: Instant;
+  /** Exclusive; the subscription's end where it ends inside its billing period. */
   readonly to: Instant;
+  /** In force at `from`. */
+  readonly plan: PlanTerms;
+  /**
+   * The whole billing period where the subscription covers only a part of it (it starts or ends inside): [from, to) is
+   * then the service that prorates what a charge's `proration` names. Absent: [from, to) is the whole period.
+   */
+  readonly nominal?: { readonly from: Instant; readonly to: Instant };
+  /** Ascending changes of the plan inside the period; each opens a segment by event time with its own totals. */
+  readonly changes?: readonly PlanTermsChange[];
+}
+
+export interface PlanTermsChange {
+  readonly from: Instant;
   readonly plan: PlanTerms;
 }
 

@@ -1,6 +1,10 @@
 import type { z } from 'zod';
 
-/** A value bound to a `{name:Type}` placeholder. Never concatenate text into SQL. Arrays become ClickHouse arrays. */
+/**
+ * A value bound to a `{name:Type}` placeholder. Never concatenate text into SQL. Arrays become ClickHouse arrays. One value
+ * may have up to 100 KB of text (ClickHouse's own limit is 128 KiB a form field): large values travel in the body
+ * (`use_multipart_params_auto`), never in the URL.
+ */
 export type ClickHouseParameter =
   string | number | bigint | boolean | null | readonly string[] | readonly number[];
 
