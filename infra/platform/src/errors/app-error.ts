@@ -18,12 +18,21 @@ export interface ErrorPathMessage {
   readonly message: string;
 }
 
+/**
+ * A closer HTTP status than the one of the kind, where the public interface names one: 422 for a command that was
+ * understood but is invalid, 413 and 415 for a body, 429 for a quota. Only `@tidemark/platform/http` reads it.
+ */
+export type HttpStatusOverride = 402 | 405 | 406 | 413 | 415 | 422 | 429 | 431;
+
 export interface AppErrorOptions {
   /** True when the same call may succeed later without a change; defaults to true for `unavailable` and `overloaded`. */
   readonly retryable?: boolean;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly errors?: readonly ErrorPathMessage[];
   readonly cause?: unknown;
+  readonly httpStatus?: HttpStatusOverride;
+  /** Whole seconds after which a retry makes sense; answered as `Retry-After` (503 and 429 have one in any case). */
+  readonly retryAfterSeconds?: number;
 }
 
 export class AppError extends Error {
@@ -33,6 +42,8 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly details: Readonly<Record<string, unknown>>;
   readonly errors: readonly ErrorPathMessage[];
+  readonly httpStatus: HttpStatusOverride | undefined;
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(kind: AppErrorKind, code: string, message: string, options: AppErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -42,6 +53,8 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? (kind === 'unavailable' || kind === 'overloaded');
     this.details = options.details ?? {};
     this.errors = options.errors ?? [];
+    this.httpStatus = options.httpStatus;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }
 
