@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { AppError } from '@tidemark/platform/errors';
+import type { UsageEventInput } from '@tidemark/sdk';
 import { parse as parseCsv } from 'csv-parse';
 import { z } from 'zod';
 import { mapRow } from './send-mapping.ts';
@@ -16,7 +17,7 @@ export interface SendFile {
 
 /** An event in the wire form of `POST /v1/events`. */
 export interface FileEvent extends Omit<MappedEvent, 'data'> {
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: NonNullable<UsageEventInput['data']>;
 }
 
 export type SendItem =
@@ -29,7 +30,7 @@ const ndjsonEventSchema = z.object({
   type: z.string(),
   subject: z.string(),
   time: z.string(),
-  data: z.record(z.string(), z.unknown()).default({}),
+  data: z.record(z.string(), z.json()).default({}),
 });
 
 export async function* readEvents(options: SendFile): AsyncIterable<SendItem> {

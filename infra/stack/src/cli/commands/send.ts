@@ -52,7 +52,7 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
   if (format === 'csv' && mapping === null) {
     throw new AppError('invalid-input', 'stack/invalid-map', 'A CSV file needs --map.');
   }
-  const { createTidemark } = await import('@tidemark/sdk');
+  const { createTidemark, TidemarkEventError } = await import('@tidemark/sdk');
   const { url, key } = readConnection(options);
   const position = await openSendPosition({ file, url, map: options.map ?? '' });
   if (options.restart === true) await position.forget();
@@ -94,8 +94,17 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
     for await (const item of readEvents({ file, format, mapping, fileName: basename(file) })) {
       read += 1;
       if (read <= skip) continue;
-      if (item.kind === 'unreadable') reject(`line ${item.line}`, 'stack/unreadable-line', item.message);
-      else client.track(item.event);
+      if (item.kind === 'unreadable') {
+        reject(`line ${item.line}`, 'stack/unreadable-line', item.message);
+      } else {
+        try {
+          client.track(item.event);
+        } catch (thrown) {
+          // An event that breaks a limit of the contract is one rejection; the rest of the file goes on.
+          if (!(thrown instanceof TidemarkEventError)) throw thrown;
+          reject(item.event.id, thrown.code, thrown.message);
+        }
+      }
       if (read % chunkSize === 0) await save();
       if (interrupted) break;
     }
