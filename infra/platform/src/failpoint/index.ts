@@ -1,0 +1,2 @@
+export { failpoint } from './failpoint.ts';
+export type { Failpoint } from './failpoint.ts';
