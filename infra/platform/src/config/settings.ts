@@ -28,7 +28,8 @@ interface Unwrapped {
 /** The settings of a schema in the order of its keys; used to read the environment, and for `--help` and the docs. */
 export function listSettings(schema: z.ZodObject, path: readonly string[] = []): Setting[] {
   const settings: Setting[] = [];
-  for (const [key, field] of Object.entries(schema.shape)) {
+  const shape: Readonly<Record<string, z.core.$ZodType>> = schema.shape;
+  for (const [key, field] of Object.entries(shape)) {
     const { schema: inner, description, defaultValue } = unwrap(field);
     const fieldPath = [...path, key];
     if (inner instanceof z.ZodObject) {

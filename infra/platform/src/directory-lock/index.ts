@@ -1,0 +1,2 @@
+export { lockDirectory } from './directory-lock.ts';
+export type { DirectoryLock, DirectoryLockOptions } from './directory-lock.ts';
