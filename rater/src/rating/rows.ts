@@ -115,3 +115,7 @@ export type RowTable = keyof typeof rowTables;
 
 /** Encoded Native blocks per table, of one or more partitions. */
 export type RowBlocks = Readonly<Partial<Record<RowTable, readonly Uint8Array[]>>>;
+
+/** Reads the Native blocks of a query's result: the counterpart of the encoder that writes the rows above. */
+export { decodeNativeBlocks, nativeColumn } from './native-reader.ts';
+export type { NativeBlock, NativeColumn } from './native-reader.ts';
