@@ -30,6 +30,8 @@ export const batchLimits = {
   columnsEventsMax: 65_536,
   /** (name, kind) pairs of one columnar batch. */
   columnsPropertiesMax: 8_192,
+  /** ... and of a client's body: with what an envelope holds already (below 1,024 names) it stays within the above. */
+  clientPropertiesMax: 1_500,
 } as const;
 
 /** Names that JavaScript gives a meaning on every object; refused as property names on every level. */

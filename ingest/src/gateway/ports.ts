@@ -3,6 +3,7 @@
  * plane, event type rules from the catalog. Every call here is on the path of each request, so implementations answer
  * from memory or a short-lived cache.
  */
+import type { AcceptanceWindow } from '../contract/acceptance-window.ts';
 
 /** What a key of access may do. `ingest` sends events, `billing` also sends backfill; see the public API for the rest. */
 export type Scope = 'ingest' | 'read' | 'billing' | 'admin';
@@ -23,14 +24,6 @@ export interface KeyVerifier {
   verify(bearer: string): Promise<VerifiedKey | { readonly kind: 'rejected' }>;
 }
 
-/** How far from the gateway's clock an event's time may be; both ends inclusive. */
-export interface AcceptanceWindow {
-  /** Microseconds before now; 35 days by default. */
-  readonly past: number;
-  /** Microseconds after now; 5 minutes by default. */
-  readonly future: number;
-}
-
 /**
  * What the catalog knows of event types: the reason why a client hears at once that a value will never be billed. It
  * may lag behind the catalog by seconds: what the gateway lets through wrongly becomes a dead letter in the rater.
@@ -43,12 +36,6 @@ export interface EventTypeRules {
    * reads the type.
    */
   numericProperties(tenant: string, type: string): ReadonlySet<string>;
+  /** How far from the gateway's clock an event's time may be, in microseconds; 35 days and 5 minutes by default. */
   acceptanceWindow(tenant: string): AcceptanceWindow;
 }
-
-const microsecondsPerMinute = 60 * 1_000_000;
-
-export const defaultAcceptanceWindow: AcceptanceWindow = {
-  past: 35 * 24 * 60 * microsecondsPerMinute,
-  future: 5 * microsecondsPerMinute,
-};
