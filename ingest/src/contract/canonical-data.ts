@@ -3,7 +3,7 @@
  * columns is prepared once: names and dictionary entries as JSON, and per row its values in order of their names.
  * Runs in browsers too.
  */
-import { canonicalJson, scaledText, type JsonObject } from './canonical-json.ts';
+import { scaledText, type JsonObject } from './canonical-json.ts';
 import type {
   EventColumns,
   PropertyColumn,

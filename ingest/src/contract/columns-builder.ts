@@ -58,7 +58,8 @@ export class ColumnsBuilder {
     const { data } = event;
     for (const name in data) {
       const value = data[name] as JsonValue;
-      this.#bytes += this.#property(name).add(row, value);
+      const property = this.#property(name);
+      this.#bytes += property.add(row, value);
       this.#expandedBytes += name.length + (typeof value === 'string' ? value.length : 16);
     }
   }
@@ -119,7 +120,8 @@ export class ColumnsBuilder {
       this.#id.addRows(columns.id, rows);
     for (const row of rows) this.#times.push(columns.time[row] as number);
     for (const column of columns.properties) {
-      this.#bytes += this.#property(column.name).addRows(column, rows, first);
+      const property = this.#property(column.name);
+      this.#bytes += property.addRows(column, rows, first);
     }
   }
 

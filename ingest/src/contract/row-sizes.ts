@@ -34,19 +34,27 @@ function measure(columns: EventColumns): Float64Array {
 function addProperty(sizes: Float64Array, { name, rows, values }: PropertyColumn): void {
   const overhead = utf8Length(name) + 4;
   switch (values.kind) {
-    case 'decimal':
-      return addEach(sizes, rows, () => overhead + 24);
-    case 'boolean':
-      return addEach(sizes, rows, () => overhead + 8);
-    case 'string':
-      return addStrings(sizes, values.column, rows, overhead + 8);
+    case 'decimal': {
+      addEach(sizes, rows, () => overhead + 24);
+      return;
+    }
+    case 'boolean': {
+      addEach(sizes, rows, () => overhead + 8);
+      return;
+    }
+    case 'string': {
+      addStrings(sizes, values.column, rows, overhead + 8);
+      return;
+    }
     case 'decimal-text':
-    case 'json':
-      return addEach(
+    case 'json': {
+      addEach(
         sizes,
         rows,
         (position) => overhead + 8 + utf8Length(values.values[position] as string),
       );
+      return;
+    }
   }
 }
 
@@ -59,7 +67,8 @@ function addStrings(
   const lengths = dictionary.map((text) => utf8Length(text) + overhead);
   if (indices === null) {
     const length = lengths[0] ?? overhead;
-    return addEach(sizes, rows, () => length);
+    addEach(sizes, rows, () => length);
+    return;
   }
   addEach(sizes, rows, (position) => lengths[indices[position] as number] as number);
 }
