@@ -1,2 +1,34 @@
 /** Exact numbers. Only this folder may cast to the branded types. */
-export type { ExactAmount, Quantity } from './scaled.ts';
+export { allocate, roundToTotal } from './allocate.ts';
+export type { AllocateOptions } from './allocate.ts';
+export { currencies, minorUnitsOf } from './currencies.ts';
+export {
+  decimalsMax,
+  formatExactAmount,
+  formatQuantity,
+  formatRational,
+  formatRounded,
+  formatShortest,
+  integerDigitsMax,
+  parseDecimal,
+  parseExactAmount,
+  parseQuantity,
+  parseUnitPrice,
+  previewDecimalsMax,
+} from './decimal-text.ts';
+export type { ParsedDecimal } from './decimal-text.ts';
+export { formatFraction, parseFraction } from './fraction-text.ts';
+export { formatMoney, fromMoney, toMoney } from './money.ts';
+export { greaterOf, Rational, smallerOf, sumOf } from './rational.ts';
+export { roundingModes } from './rounding.ts';
+export type { RoundingMode } from './rounding.ts';
+export {
+  exactAmountOf,
+  exactAmountScale,
+  moneyOf,
+  multiply,
+  quantityOf,
+  quantityScale,
+  unitPriceOf,
+} from './scaled.ts';
+export type { ExactAmount, Money, Quantity, UnitPrice } from './scaled.ts';

@@ -3,7 +3,7 @@
  * smallest state that decides the amount, and prices it as `F(state)`. Stream rater, period close, live spend and
  * preview call the same object, so they cannot differ.
  */
-import type { ExactAmount, Quantity } from '../money/index.ts';
+import type { ExactAmount, Quantity, Rational } from '../money/index.ts';
 
 /** What a charge sees of one usage event. */
 export interface UsageSample {
@@ -19,7 +19,17 @@ export interface UsageSample {
   decimal(property: string): Quantity | undefined | 'not-a-number';
   /** The property as text for filters, dimensions and distinct values: strings as they are, numbers canonical, booleans `true`/`false`; else `undefined`. */
   text(property: string): string | undefined;
+  /**
+   * Where a price is tried out with numbers longer than a `Quantity` holds: the same as `decimal`, in full. Samples of
+   * stored events leave it out.
+   */
+  exact?(property: string): Rational | undefined | 'not-a-number';
 }
+
+/** What a meter that carries hands on to the next period; plain JSON, decimal strings. */
+export type CarriedState =
+  | { readonly kind: 'level'; readonly level: string }
+  | { readonly kind: 'values'; readonly values: readonly string[] };
 
 /** Half-open [from, to) in integer microseconds. */
 export interface RatingPeriod {
@@ -42,6 +52,12 @@ export interface RatedLine {
   readonly quantity?: string;
   readonly unitAmount?: string;
   readonly flatAmount?: string;
+  /** Percent; percentage prices only. */
+  readonly rate?: string;
+  /** Number of packages; package prices only. */
+  readonly packages?: string;
+  /** The matrix cell the line belongs to: dimension values, or `default`. */
+  readonly cell?: Readonly<Record<string, string>> | 'default';
   /** Rounded to the currency's minor unit so that the lines sum to the rounded amount. */
   readonly amount: string;
   readonly exactAmount: string;
@@ -76,17 +92,35 @@ export interface ChargeRater<State = unknown> {
   readonly mode: 'stream' | 'deferred';
   /** `sum-count`: the state is exactly {count, sum}, which SQL can aggregate. */
   readonly aggregate: 'sum-count' | 'fold';
-  empty(period: RatingPeriod): State;
+  /** Properties that must be numbers where present: those of the meter and of the price. */
+  readonly numberProperties: readonly string[];
+  /** `carried` is the `carryOut` of the period before; meters that do not carry ignore it. */
+  empty(period: RatingPeriod, carried?: CarriedState): State;
   /** Moves `state` in place. Deferred charges need samples in (time, offset, index) order. */
   add(state: State, sample: UsageSample): AddResult;
+  /**
+   * Only where `aggregate` is `sum-count`: moves the state by `count` events whose values sum to `sum`, exactly as adding
+   * them one by one. For a `count` meter `sum` is 0.
+   */
+  addTotals(state: State, count: number, sum: Quantity): void;
+  /** A state of both; where the order of events matters `other` holds the later ones, or it throws `rater/not-mergeable`. */
   merge(state: State, other: State): State;
   /** Canonical JSON text; equal states encode equally. For `sum-count`: `{"count":12,"sum":"34.5"}`. */
   encode(state: State): string;
   decode(text: string): State;
   /** The metered quantity, half-even to 18 decimals; `null` when there is none. */
   quantity(state: State): Quantity | null;
-  /** F(state) before the invoice rounding, half-even to 36 decimals: what `charge_totals.amount` holds. */
+  /** What the next period starts from; `null` for meters that do not carry. */
+  carryOut(state: State): CarriedState | null;
+  /**
+   * F(state) before the invoice rounding, half-even to 36 decimals: what `charge_totals.amount` holds. A negative total
+   * under `negative: "reject"` counts as 0 here; only `rate` throws.
+   */
   exactAmount(state: State, options: RateOptions): ExactAmount;
-  /** F(state) with its lines, as an invoice line and the preview show it. */
+  /**
+   * F(state) with its lines, as an invoice line and the preview show it.
+   *
+   * @throws PricingError `rater/negative-total` when final, the usage is negative and the price rejects that.
+   */
   rate(state: State, options: RateOptions): RatedCharge;
 }

@@ -1,5 +1,6 @@
 export type {
   AddResult,
+  CarriedState,
   ChargeRater,
   RateOptions,
   RatedCharge,
@@ -7,3 +8,10 @@ export type {
   RatingPeriod,
   UsageSample,
 } from './charge-rater.ts';
+export { parseCharge } from './charge.ts';
+export type { Charge, ParseChargeOptions } from './charge.ts';
+export { compileCharge } from './compile-charge.ts';
+export { pricingErrorCodes } from './input/error-codes.ts';
+export type { PricingErrorCode } from './input/error-codes.ts';
+export { isPricingError, PricingError } from './input/pricing-error.ts';
+export type { PriceDefaults } from './price.ts';

@@ -1,0 +1,152 @@
+/**
+ * An exact fraction: what the pricing core computes with. Additions and products of decimals keep a power of ten below
+ * the line, so they cost little more than scaled integers; a division simply multiplies the denominator and is rounded
+ * only where a result is written down.
+ */
+import { tenToThe } from './powers-of-ten.ts';
+import { divideFloor, divideRounded, type RoundingMode } from './rounding.ts';
+
+export class Rational {
+  static readonly zero = new Rational(0n, 1n);
+  static readonly one = new Rational(1n, 1n);
+
+  readonly numerator: bigint;
+  /** Always positive. Not always in lowest terms: reducing costs more than it saves. */
+  readonly denominator: bigint;
+
+  private constructor(numerator: bigint, denominator: bigint) {
+    this.numerator = numerator;
+    this.denominator = denominator;
+  }
+
+  /** @throws RangeError when the denominator is zero: callers check their divisors where they read them. */
+  static of(numerator: bigint, denominator = 1n): Rational {
+    if (denominator === 0n) throw new RangeError('A fraction has no zero denominator.');
+    return denominator < 0n
+      ? new Rational(-numerator, -denominator)
+      : new Rational(numerator, denominator);
+  }
+
+  /** `scaled x 10^-scale`. */
+  static fromScaled(scaled: bigint, scale: number): Rational {
+    return new Rational(scaled, tenToThe(scale));
+  }
+
+  plus(other: Rational): Rational {
+    const left = this.denominator;
+    const right = other.denominator;
+    if (left === right) return new Rational(this.numerator + other.numerator, left);
+    // One power of ten divides the other; without this a long sum would grow its denominator without end.
+    if (left % right === 0n) {
+      return new Rational(this.numerator + other.numerator * (left / right), left);
+    }
+    if (right % left === 0n) {
+      return new Rational(this.numerator * (right / left) + other.numerator, right);
+    }
+    return new Rational(this.numerator * right + other.numerator * left, left * right).reduced();
+  }
+
+  minus(other: Rational): Rational {
+    return this.plus(other.negated());
+  }
+
+  times(other: Rational): Rational {
+    return new Rational(this.numerator * other.numerator, this.denominator * other.denominator);
+  }
+
+  /** @throws RangeError when `other` is zero. */
+  dividedBy(other: Rational): Rational {
+    return Rational.of(this.numerator * other.denominator, this.denominator * other.numerator);
+  }
+
+  negated(): Rational {
+    return new Rational(-this.numerator, this.denominator);
+  }
+
+  absolute(): Rational {
+    return this.numerator < 0n ? this.negated() : this;
+  }
+
+  /** Negative, zero or positive, as `this` is below, equal to or above `other`. */
+  compare(other: Rational): number {
+    const left = this.numerator * other.denominator;
+    const right = other.numerator * this.denominator;
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
+
+  isAbove(other: Rational): boolean {
+    return this.compare(other) > 0;
+  }
+
+  isBelow(other: Rational): boolean {
+    return this.compare(other) < 0;
+  }
+
+  equals(other: Rational): boolean {
+    return this.compare(other) === 0;
+  }
+
+  get isZero(): boolean {
+    return this.numerator === 0n;
+  }
+
+  get isNegative(): boolean {
+    return this.numerator < 0n;
+  }
+
+  get isPositive(): boolean {
+    return this.numerator > 0n;
+  }
+
+  /** The nearest integer by `mode`. */
+  toInteger(mode: RoundingMode): bigint {
+    return divideRounded(this.numerator, this.denominator, mode);
+  }
+
+  /** The number in units of 10^-scale, rounded by `mode`. */
+  toScaled(scale: number, mode: RoundingMode): bigint {
+    return divideRounded(this.numerator * tenToThe(scale), this.denominator, mode);
+  }
+
+  /** The number in units of 10^-scale, or `undefined` when it needs more decimals than that. */
+  toScaledExactly(scale: number): bigint | undefined {
+    const scaled = this.numerator * tenToThe(scale);
+    return scaled % this.denominator === 0n ? scaled / this.denominator : undefined;
+  }
+
+  /** The greatest number of units of 10^-scale that is not above this. */
+  toFloor(scale: number): bigint {
+    return divideFloor(this.numerator * tenToThe(scale), this.denominator);
+  }
+
+  /** Rounded to a multiple of `step`, which must be positive. */
+  roundedToMultipleOf(step: Rational, mode: RoundingMode): Rational {
+    return Rational.of(this.dividedBy(step).toInteger(mode)).times(step);
+  }
+
+  /** In lowest terms. */
+  reduced(): Rational {
+    const divisor = greatestCommonDivisor(this.numerator, this.denominator);
+    return divisor === 1n
+      ? this
+      : new Rational(this.numerator / divisor, this.denominator / divisor);
+  }
+}
+
+export const smallerOf = (left: Rational, right: Rational): Rational =>
+  left.isAbove(right) ? right : left;
+export const greaterOf = (left: Rational, right: Rational): Rational =>
+  left.isBelow(right) ? right : left;
+
+export function sumOf(numbers: Iterable<Rational>): Rational {
+  let total = Rational.zero;
+  for (const number of numbers) total = total.plus(number);
+  return total;
+}
+
+function greatestCommonDivisor(left: bigint, right: bigint): bigint {
+  let a = left < 0n ? -left : left;
+  let b = right;
+  while (b !== 0n) [a, b] = [b, a % b];
+  return a;
+}

@@ -1,0 +1,71 @@
+/**
+ * What every price model provides. A model is `F(usage)`: it takes the smallest thing that decides the amount, and gives
+ * lines that sum to it. One file a model, listed in `registry.ts`; nothing else knows their names.
+ */
+import type { Rational } from '../../money/index.ts';
+import type { JsonObject } from '../input/json-object.ts';
+
+/** One exact part of an amount, before discounts and rounding. */
+export interface PricedLine {
+  readonly kind: 'tier' | 'amount';
+  readonly tier?: number;
+  readonly cell?: Readonly<Record<string, string>> | 'default';
+  readonly quantity?: Rational;
+  readonly unitAmount?: Rational;
+  readonly flatAmount?: Rational;
+  readonly rate?: Rational;
+  readonly packages?: Rational;
+  readonly exact: Rational;
+  readonly note?: string;
+}
+
+/** How a part of a period in service changes a price; both are 1 for a full period. */
+export interface ServiceShare {
+  /** Multiplies a flat price. */
+  readonly flat: Rational;
+  /** Multiplies the bounds of tiers. */
+  readonly tierBounds: Rational;
+}
+
+/** A price of the quantity: all models whose amount is a function of one number. */
+export interface QuantityPricing {
+  readonly takes: 'quantity';
+  /** `false`: the amount is due whatever the usage, also with no meter at all. */
+  readonly usesQuantity: boolean;
+  /** A negative quantity is priced as a credit; whether it may come here is the price's `negative`. */
+  rate(quantity: Rational, share: ServiceShare): PricedLine[];
+  /** The same amounts as straight pieces, where they are: lets the stream rate with scaled integers. */
+  readonly curve?: PriceCurve;
+}
+
+/**
+ * F over the quantity: `atZero` at 0, then for each piece `intercept + quantity x slope` above the bound of the piece
+ * before it, up to and including `upTo` (the last has `null`).
+ */
+export interface PriceCurve {
+  readonly atZero: Rational;
+  readonly pieces: readonly PricePiece[];
+  readonly creditSlope: Rational;
+}
+
+export interface PricePiece {
+  readonly upTo: Rational | null;
+  readonly slope: Rational;
+  readonly intercept: Rational;
+}
+
+export type ModelPricing = QuantityPricing;
+
+export interface PriceModelOptions {
+  /** Whether the first tier's flat amount is due at zero usage. */
+  readonly zeroUsageFirstTierFlat: 'charged' | 'not_charged';
+}
+
+export interface PriceModel {
+  /**
+   * Reads the model's own fields of a price.
+   *
+   * @throws PricingError with code and path.
+   */
+  read(price: JsonObject, options: PriceModelOptions): ModelPricing;
+}

@@ -1,0 +1,125 @@
+/**
+ * How a charge becomes an amount. The list `order` is the definition: each step takes what the one before it made.
+ * Everything that rates (stream, period close, live spend, preview) goes through it.
+ */
+import type { Rational } from '../money/index.ts';
+import { roundToTotal, toMoney, fromMoney, moneyOf, type Money } from '../money/index.ts';
+import { aboveMaximum, belowMinimum } from './adjustments/commitments.ts';
+import { fixedOff, percentOff } from './adjustments/discounts.ts';
+import { applyPriceModel } from './apply-price-model.ts';
+import {
+  billedTotal,
+  exactTotal,
+  minorUnitsOfCharge,
+  type Rating,
+  type RatingLine,
+} from './rating.ts';
+import { convertUsage, reduceUsage } from './usage.ts';
+
+type Step = (rating: Rating) => Rating;
+
+const order: readonly Step[] = [
+  convertQuantity,
+  subtractIncluded,
+  applyPriceModel,
+  roundTiers,
+  discountPercentages,
+  discountFixedAmounts,
+  capAtMaximum,
+  raiseToMinimum,
+  roundLine,
+];
+
+/** Rates a charge. Lines sum to the amount, both the exact and the billed ones. */
+export function rateCharge(rating: Omit<Rating, 'lines'>): Rating {
+  return order.reduce<Rating>((before, step) => step(before), { ...rating, lines: [] });
+}
+
+function convertQuantity(rating: Rating): Rating {
+  return { ...rating, usage: convertUsage(rating.usage, rating.charge.conversion) };
+}
+
+function subtractIncluded(rating: Rating): Rating {
+  const { charge, share, usage } = rating;
+  return { ...rating, usage: reduceUsage(usage, charge.allowance?.times(share.flat)) };
+}
+
+/** `roundAt: "tier"`: every line of the model is rounded by itself, and what follows works on rounded lines. */
+function roundTiers(rating: Rating): Rating {
+  if (rating.charge.price.roundAt === 'line') return rating;
+  const lines = rating.lines.map((line) => ({
+    ...line,
+    billed: roundToCurrency(line.exact, rating),
+  }));
+  return { ...rating, lines };
+}
+
+function discountPercentages(rating: Rating): Rating {
+  return rating.charge.discounts.percents.reduce(
+    (before, percent) =>
+      withLine(before, 'discount', (left) => percentOff(left, percent).negated()),
+    rating,
+  );
+}
+
+function discountFixedAmounts(rating: Rating): Rating {
+  return rating.charge.discounts.fixed.reduce(
+    (before, amount) => withLine(before, 'discount', (left) => fixedOff(left, amount).negated()),
+    rating,
+  );
+}
+
+function capAtMaximum(rating: Rating): Rating {
+  const maximum = rating.charge.maximum?.times(rating.share.flat);
+  if (maximum === undefined) return rating;
+  return withLine(rating, 'maximum', (amount) => aboveMaximum(amount, maximum).negated());
+}
+
+/** Once a period: a run that is not the last has no true-up. */
+function raiseToMinimum(rating: Rating): Rating {
+  const minimum = rating.charge.minimum?.times(rating.share.flat);
+  if (minimum === undefined || !rating.final) return rating;
+  return withLine(rating, 'minimum_true_up', (amount) => belowMinimum(amount, minimum));
+}
+
+/** The one rounding; its cents are spread over the lines by largest remainder. */
+function roundLine(rating: Rating): Rating {
+  if (rating.charge.price.roundAt === 'tier') return rating;
+  const { charge, lines } = rating;
+  const minorUnits = minorUnitsOfCharge(charge);
+  const total = toMoney(exactTotal(lines), minorUnits, charge.price.roundMode);
+  const unit = fromMoney(moneyOf(1n), minorUnits);
+  const parts = roundToTotal(
+    lines.map(({ exact }) => exact.dividedBy(unit)),
+    total,
+  );
+  return {
+    ...rating,
+    lines: lines.map((line, index) => ({ ...line, billed: partOf(parts, index, minorUnits) })),
+  };
+}
+
+function partOf(parts: readonly Money[], index: number, minorUnits: number): Rational {
+  return fromMoney(parts[index] ?? moneyOf(0n), minorUnits);
+}
+
+/**
+ * Appends the line that `change` makes of the total so far. The exact and the billed column are carried side by side: with
+ * `roundAt: "tier"` a maximum must cap what is billed, not what would have been billed without rounding.
+ */
+function withLine(
+  rating: Rating,
+  kind: RatingLine['kind'],
+  change: (total: Rational) => Rational,
+): Rating {
+  const exact = change(exactTotal(rating.lines));
+  const roundsTiers = rating.charge.price.roundAt === 'tier';
+  const billed = roundsTiers ? roundToCurrency(change(billedTotal(rating.lines)), rating) : exact;
+  if (exact.isZero && billed.isZero) return rating;
+  return { ...rating, lines: [...rating.lines, { kind, exact, billed }] };
+}
+
+function roundToCurrency(amount: Rational, { charge }: Rating): Rational {
+  const minorUnits = minorUnitsOfCharge(charge);
+  return fromMoney(toMoney(amount, minorUnits, charge.price.roundMode), minorUnits);
+}

@@ -1,0 +1,73 @@
+/** Writes a rating as the decimal strings that invoices and APIs show. */
+import {
+  exactAmountScale,
+  formatMoney,
+  formatRounded,
+  quantityScale,
+  toMoney,
+  type Rational,
+} from '../money/index.ts';
+import type { RatedCharge, RatedLine } from './charge-rater.ts';
+import {
+  billedTotal,
+  exactTotal,
+  minorUnitsOfCharge,
+  type Rating,
+  type RatingLine,
+} from './rating.ts';
+import { quantityOfUsage, type Usage } from './usage.ts';
+
+/** How fractions are written. */
+export interface NumberFormat {
+  readonly quantity: (value: Rational) => string;
+  readonly exactAmount: (value: Rational) => string;
+}
+
+/** At the scales that are stored: 18 decimals for a quantity, 36 for an exact amount, half-even. */
+export const storedFormat: NumberFormat = {
+  quantity: (value) => formatRounded(value, quantityScale),
+  exactAmount: (value) => formatRounded(value, exactAmountScale),
+};
+
+/** @param measured the usage before conversion and allowance. */
+export function ratedCharge(
+  measured: Usage,
+  rating: Rating,
+  format: NumberFormat = storedFormat,
+): RatedCharge {
+  const minorUnits = minorUnitsOfCharge(rating.charge);
+  const quantity = quantityOfUsage(measured);
+  const billable = quantityOfUsage(rating.usage);
+  const usesQuantity = rating.charge.price.pricing.usesQuantity;
+  return {
+    quantity: quantity === null ? null : format.quantity(quantity),
+    billableQuantity: billable === null || !usesQuantity ? null : format.quantity(billable),
+    currency: rating.charge.price.currency,
+    amount: formatAmount(billedTotal(rating.lines), minorUnits),
+    exactAmount: format.exactAmount(exactTotal(rating.lines)),
+    lines: rating.lines.map((line) => ratedLine(line, minorUnits, format)),
+  };
+}
+
+function ratedLine(line: RatingLine, minorUnits: number, format: NumberFormat): RatedLine {
+  const { kind, tier, cell, note, exact, billed, ...numbers } = line;
+  const { quantity, unitAmount, flatAmount, rate, packages } = numbers;
+  return {
+    kind,
+    ...(tier !== undefined && { tier }),
+    ...(cell !== undefined && { cell }),
+    ...(quantity !== undefined && { quantity: format.quantity(quantity) }),
+    ...(unitAmount !== undefined && { unitAmount: format.exactAmount(unitAmount) }),
+    ...(flatAmount !== undefined && { flatAmount: format.exactAmount(flatAmount) }),
+    ...(rate !== undefined && { rate: format.exactAmount(rate) }),
+    ...(packages !== undefined && { packages: format.quantity(packages) }),
+    amount: formatAmount(billed, minorUnits),
+    exactAmount: format.exactAmount(exact),
+    ...(note !== undefined && { note }),
+  };
+}
+
+/** The amount is rounded already; this only writes it. */
+function formatAmount(amount: Rational, minorUnits: number): string {
+  return formatMoney(toMoney(amount, minorUnits, 'down'), minorUnits);
+}
