@@ -86,9 +86,9 @@ export class BatchSender {
       request.abort();
     };
     this.#stop.signal.addEventListener('abort', abort);
-    let timedOut = false;
+    const timeout = { passed: false };
     const cancelTimeout = timers.schedule(requestTimeoutMs, () => {
-      timedOut = true;
+      timeout.passed = true;
       request.abort();
     });
     try {
@@ -109,7 +109,7 @@ export class BatchSender {
         cause: undefined,
       };
     } catch (cause) {
-      const answer: Answer = timedOut
+      const answer: Answer = timeout.passed
         ? { kind: 'retry', code: 'sdk/timeout', message: `No answer in ${requestTimeoutMs} ms.` }
         : { kind: 'retry', code: 'sdk/network', message: 'The server could not be reached.' };
       return { answer, status: undefined, retryAfterMs: undefined, cause };

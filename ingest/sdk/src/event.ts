@@ -153,7 +153,7 @@ function eventTime(time: Date | string | undefined, nowMs: number): number {
   const instant =
     time instanceof Date
       ? parseInstant(Number.isNaN(time.getTime()) ? '' : time.toISOString())
-      : parseInstant(String(time));
+      : parseInstant(time);
   if (instant === undefined) {
     throw new TidemarkEventError(
       'ingest/invalid-time',

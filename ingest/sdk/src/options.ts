@@ -117,14 +117,11 @@ export function resolveOptions(options: TidemarkOptions): TidemarkConfig {
   if (typeof options.apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(options.apiKey)) {
     problems.push('apiKey must be a key of access: printable ASCII without spaces');
   }
-  if (
-    options.format !== undefined &&
-    !['columnar', 'json'].includes(options.format as unknown as string)
-  ) {
+  if (options.format !== undefined && !['columnar', 'json'].includes(options.format)) {
     problems.push("format must be 'columnar' or 'json'");
   }
   const numbers = resolveNumbers(options, problems);
-  const fetchLike = options.fetch ?? (globalThis.fetch as unknown as FetchLike | undefined);
+  const fetchLike = options.fetch ?? globalThis.fetch;
   if (fetchLike === undefined) problems.push('fetch is missing here; pass the option `fetch`');
   const generateId = options.generateId ?? defaultIdGenerator();
   if (generateId === undefined) {
