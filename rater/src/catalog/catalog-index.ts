@@ -79,16 +79,19 @@ export class CatalogIndex {
   /** The keys of the meters that the plan version's charges name; empty when the plan is not known. */
   metersOfPlan(tenant: string, phase: SubscriptionPhase): ReadonlySet<string> {
     const plan = this.#plans.get(planKey(tenant, phase.plan, phase.version));
-    return new Set(
-      (plan?.charges ?? []).flatMap((charge) => chargeReferences(charge).meter ?? []),
-    );
+    return new Set((plan?.charges ?? []).flatMap((charge) => chargeReferences(charge).meter ?? []));
   }
 
   /**
    * The metered, stream-rated charges of a phase within [from, to), cut where another version of their meter takes effect.
    * A charge whose meter does not exist (yet, or any more) measures nothing there.
    */
-  meteredPieces(tenant: string, phase: SubscriptionPhase, from: Instant, to: Instant): MeteredPiece[] {
+  meteredPieces(
+    tenant: string,
+    phase: SubscriptionPhase,
+    from: Instant,
+    to: Instant,
+  ): MeteredPiece[] {
     const plan = this.#plans.get(planKey(tenant, phase.plan, phase.version));
     const pieces: MeteredPiece[] = [];
     for (const charge of plan?.charges ?? []) {
@@ -104,7 +107,9 @@ export class CatalogIndex {
 
   #applyMeter(change: MeterChange): void {
     const meters = mapIn(this.#meters, change.tenant, () => new Map<string, MeterChange[]>());
-    const others = (meters.get(change.key) ?? []).filter(({ version }) => version !== change.version);
+    const others = (meters.get(change.key) ?? []).filter(
+      ({ version }) => version !== change.version,
+    );
     meters.set(
       change.key,
       [...others, change].sort(
@@ -123,7 +128,11 @@ export class CatalogIndex {
     }
     const known = this.#subscriptions.get(tenant)?.get(id);
     if (known !== undefined) this.#byCustomer.get(tenant)?.get(known.customer)?.delete(id);
-    const subscriptions = mapIn(this.#subscriptions, tenant, () => new Map<string, SubscriptionChange>());
+    const subscriptions = mapIn(
+      this.#subscriptions,
+      tenant,
+      () => new Map<string, SubscriptionChange>(),
+    );
     if (!this.#owns(tenant, customer)) {
       subscriptions.delete(id);
       return;

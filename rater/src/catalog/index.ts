@@ -7,3 +7,4 @@ export type {
   SubscriptionChange,
   SubscriptionPhase,
 } from './catalog-change.ts';
+export { hashCatalogChanges } from './changes-hash.ts';

@@ -53,11 +53,15 @@ export class DedupIndex {
 
   /** Identities held, with or without their owner. */
   get count(): number {
-    return sum(this.#owners, (segment) => segment.count) + sum(this.#tags, (segment) => segment.count);
+    return (
+      sum(this.#owners, (segment) => segment.count) + sum(this.#tags, (segment) => segment.count)
+    );
   }
 
   get byteSize(): number {
-    return sum(this.#owners, (segment) => segment.byteSize) + sum(this.#tags, (tags) => tags.byteSize);
+    return (
+      sum(this.#owners, (segment) => segment.byteSize) + sum(this.#tags, (tags) => tags.byteSize)
+    );
   }
 
   /** Whether no lookup can answer `unknown`. */
@@ -83,7 +87,8 @@ export class DedupIndex {
   }
 
   #openSegment(newest: OwnerSegment | undefined): OwnerSegment {
-    const wanted = newest === undefined ? slotsFirst : (newest.byteSize / ownerSlotBytes) * slotsGrowth;
+    const wanted =
+      newest === undefined ? slotsFirst : (newest.byteSize / ownerSlotBytes) * slotsGrowth;
     const slots = Math.min(this.#slotsMax, wanted);
     const room = this.#limits.ownerBytesMax - slots * ownerSlotBytes;
     while (this.#owners.length > 0 && sum(this.#owners, (owners) => owners.byteSize) > room) {

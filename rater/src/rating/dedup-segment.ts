@@ -76,7 +76,8 @@ export class OwnerSegment {
     assert(owner.offset <= offsetMax && owner.index <= indexMax, 'A coordinate is out of range.');
     const slots = this.#slots;
     let base = ((lanes[at] ?? 0) & this.#mask) * lanesPerSlot;
-    while (slots[base + 5] !== 0) base = base + lanesPerSlot === slots.length ? 0 : base + lanesPerSlot;
+    while (slots[base + 5] !== 0)
+      base = base + lanesPerSlot === slots.length ? 0 : base + lanesPerSlot;
     slots[base] = lanes[at] ?? 0;
     slots[base + 1] = lanes[at + 1] ?? 0;
     slots[base + 2] = lanes[at + 2] ?? 0;

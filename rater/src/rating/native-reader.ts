@@ -10,10 +10,19 @@ export type NativeColumn =
   /** Integers up to 32 bits, and floats. */
   | { readonly kind: 'number'; readonly name: string; readonly values: ArrayLike<number> }
   /** 64-bit integers and `DateTime64` ticks. */
-  | { readonly kind: 'integer'; readonly name: string; readonly values: BigInt64Array | BigUint64Array }
+  | {
+      readonly kind: 'integer';
+      readonly name: string;
+      readonly values: BigInt64Array | BigUint64Array;
+    }
   /** Scaled integers of a decimal; `null` in a nullable column. */
   | { readonly kind: 'decimal'; readonly name: string; readonly values: readonly (bigint | null)[] }
-  | { readonly kind: 'bytes'; readonly name: string; readonly width: number; readonly values: Uint8Array };
+  | {
+      readonly kind: 'bytes';
+      readonly name: string;
+      readonly width: number;
+      readonly values: Uint8Array;
+    };
 
 export interface NativeBlock {
   readonly rows: number;
@@ -179,5 +188,9 @@ class NativeReader {
 }
 
 function malformed(detail: string): AppError {
-  return new AppError('invariant', 'rater/native-format', `The Native result is malformed: ${detail}.`);
+  return new AppError(
+    'invariant',
+    'rater/native-format',
+    `The Native result is malformed: ${detail}.`,
+  );
 }

@@ -51,7 +51,12 @@ export class SipHash128 {
    * Hashes prefix + message into `lanes`. The message is `byteCount` bytes at the start of `words`; `totalLength` counts
    * the prefix too. The bytes between `byteCount` and the next multiple of 8 are overwritten.
    */
-  finish(prefix: SipState | null, words: Uint32Array, byteCount: number, totalLength: number): void {
+  finish(
+    prefix: SipState | null,
+    words: Uint32Array,
+    byteCount: number,
+    totalLength: number,
+  ): void {
     const full = byteCount >>> 3;
     const rest = byteCount & 7;
     const last = full * 2;

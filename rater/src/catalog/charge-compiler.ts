@@ -1,0 +1,83 @@
+/**
+ * From the catalog's JSON to compiled charges. Definitions were validated when they were written, so one that cannot be read
+ * is a fault of ours, not of a user. Compiled charges are cached by the text of both definitions: the same object stands for
+ * the same rules across plan versions and epochs, which is how a changed charge is told from an unchanged one.
+ */
+import { canonicalJson } from '@tidemark/ingest/contract';
+import type { JsonValue } from '@tidemark/ingest/contract';
+import { AppError } from '@tidemark/platform/errors';
+import { parseMeter } from '../meters/index.ts';
+import { compileCharge, parseCharge } from '../pricing/index.ts';
+import type { ChargeRater } from '../pricing/index.ts';
+import type { MeterChange } from './catalog-change.ts';
+
+/** A charge with the meter version that measures for it. */
+export interface MeteredCharge {
+  readonly key: string;
+  readonly eventType: string;
+  readonly rater: ChargeRater;
+}
+
+/** What the rater asks of a meter version itself. */
+export interface MeterRules {
+  readonly eventType: string;
+  /** Properties that must be numbers where they are present. */
+  readonly numberProperties: readonly string[];
+}
+
+export class ChargeCompiler {
+  readonly #charges = new Map<string, MeteredCharge>();
+  readonly #meters = new WeakMap<MeterChange, MeterRules>();
+
+  compile(charge: unknown, meter: MeterChange): MeteredCharge {
+    const cacheKey = `${canonicalJson(charge as JsonValue)}\n${canonicalJson(meter.definition as JsonValue)}`;
+    const known = this.#charges.get(cacheKey);
+    if (known !== undefined) return known;
+    const { key } = chargeReferences(charge);
+    const rater = reading(`charge ${key}`, () => {
+      const definition = parseMeter(meter.definition);
+      return compileCharge(parseCharge(charge), definition);
+    });
+    const compiled = { key, eventType: this.rulesOf(meter)?.eventType ?? '', rater };
+    this.#charges.set(cacheKey, compiled);
+    return compiled;
+  }
+
+  /** `undefined` for a version that deletes its meter. */
+  rulesOf(meter: MeterChange): MeterRules | undefined {
+    if (meter.definition === null) return undefined;
+    let rules = this.#meters.get(meter);
+    if (rules === undefined) {
+      rules = reading(`meter ${meter.key}`, () => parseMeter(meter.definition));
+      this.#meters.set(meter, rules);
+    }
+    return rules;
+  }
+
+  eventTypeOf(meter: MeterChange): string | undefined {
+    return this.rulesOf(meter)?.eventType;
+  }
+}
+
+/** The key of a charge and the meter it names; `undefined` for a flat charge. */
+export function chargeReferences(charge: unknown): { key: string; meter: string | undefined } {
+  if (typeof charge === 'object' && charge !== null && 'key' in charge) {
+    const meter: unknown = 'meter' in charge ? charge.meter : undefined;
+    const { key } = charge;
+    const named = meter === undefined || meter === null || typeof meter === 'string';
+    if (typeof key === 'string' && named) return { key, meter: meter ?? undefined };
+  }
+  throw invalid('A charge has no key.', undefined);
+}
+
+function reading<Result>(what: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw invalid(`The catalog holds a ${what} that cannot be read.`, error);
+  }
+}
+
+function invalid(message: string, cause: unknown): AppError {
+  return new AppError('invariant', 'rater/invalid-catalog', message, { cause });
+}

@@ -1,0 +1,124 @@
+/** What became of the events of one record, by (tenant, type): the left side of the conservation equations. */
+import type { StringColumn } from '@tidemark/ingest/contract';
+import type { RecordContext } from './event-rows.ts';
+import type { PartitionBatch } from './partition-batch.ts';
+import type { MutableCounts } from './partition-state.ts';
+import { entryAt } from './property-reader.ts';
+
+export type EventOutcome = 'stored' | 'duplicate' | 'conflict' | 'dead';
+
+interface TypeCounts {
+  readonly tenant: string;
+  readonly type: string;
+  logged: number;
+  stored: number;
+  duplicate: number;
+  conflict: number;
+  dead: number;
+  xorLow: number;
+  xorHigh: number;
+}
+
+export class OutcomeCounts {
+  readonly #tenants: StringColumn;
+  readonly #types: StringColumn;
+  readonly #counts = new Map<number, TypeCounts>();
+
+  constructor(tenants: StringColumn, types: StringColumn) {
+    this.#tenants = tenants;
+    this.#types = types;
+  }
+
+  count(row: number, outcome: EventOutcome): void {
+    const counts = this.#of(row);
+    counts.logged++;
+    // A conflict is a duplicate with another payload.
+    if (outcome === 'conflict') counts.duplicate++;
+    counts[outcome]++;
+  }
+
+  /** Counts a stored event and takes its payload hash into the row set's xor. */
+  countStored(row: number, payloadHash: Uint32Array): void {
+    const counts = this.#of(row);
+    counts.logged++;
+    counts.stored++;
+    counts.xorLow ^= payloadHash[0] ?? 0;
+    counts.xorHigh ^= payloadHash[1] ?? 0;
+  }
+
+  /** Writes the rows, ordered by tenant and type, and adds to the partition's totals. */
+  finish(batch: PartitionBatch, context: RecordContext, sums: MutableCounts): void {
+    const rows = [...this.#counts.values()].sort(
+      (a, b) => compare(a.tenant, b.tenant) || compare(a.type, b.type),
+    );
+    for (const counts of rows) {
+      appendOutcome(batch, context, counts);
+      sums.logged += counts.logged;
+      sums.stored += counts.stored;
+      sums.duplicate += counts.duplicate;
+      sums.conflict += counts.conflict;
+      sums.dead += counts.dead;
+    }
+  }
+
+  #of(row: number): TypeCounts {
+    const tenant = entryAt(this.#tenants, row);
+    const type = entryAt(this.#types, row);
+    const key = tenant * this.#types.dictionary.length + type;
+    let counts = this.#counts.get(key);
+    if (counts === undefined) {
+      counts = emptyCounts(
+        this.#tenants.dictionary[tenant] ?? '',
+        this.#types.dictionary[type] ?? '',
+      );
+      this.#counts.set(key, counts);
+    }
+    return counts;
+  }
+}
+
+/** One record that is no batch of events: it counts as one dead event of no type. */
+export function countPoison(
+  batch: PartitionBatch,
+  context: RecordContext,
+  sums: MutableCounts,
+  tenant: string,
+): void {
+  appendOutcome(batch, context, { ...emptyCounts(tenant, ''), logged: 1, dead: 1 });
+  sums.logged++;
+  sums.dead++;
+}
+
+function emptyCounts(tenant: string, type: string): TypeCounts {
+  return {
+    tenant,
+    type,
+    logged: 0,
+    stored: 0,
+    duplicate: 0,
+    conflict: 0,
+    dead: 0,
+    xorLow: 0,
+    xorHigh: 0,
+  };
+}
+
+function appendOutcome(batch: PartitionBatch, context: RecordContext, counts: TypeCounts): void {
+  const { columns } = batch.outcomes;
+  columns.tenant.append(counts.tenant);
+  columns.type.append(counts.type);
+  columns.incarnation.append(context.incarnation);
+  columns.partition.append(context.partition);
+  columns.offset.append(context.offset);
+  columns.log_time.append(context.logTimeMs);
+  columns.logged.append(counts.logged);
+  columns.stored.append(counts.stored);
+  columns.duplicate.append(counts.duplicate);
+  columns.conflict.append(counts.conflict);
+  columns.dead.append(counts.dead);
+  columns.stored_xor.appendHalves(counts.xorLow >>> 0, counts.xorHigh >>> 0);
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
