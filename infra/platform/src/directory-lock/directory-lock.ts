@@ -6,6 +6,7 @@
 import { mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors/index.ts';
 
 export interface DirectoryLock {
@@ -16,11 +17,13 @@ export interface DirectoryLock {
 export interface DirectoryLockOptions {
   /** What is kept there, for the message: `control plane`, `event log`. */
   readonly purpose: string;
+  /** How long to wait for another opener that is just ending; default 0. */
+  readonly waitMs?: number;
 }
 
 /**
  * Locks a directory for the life of the process, creating it when absent. Throws `platform/directory-in-use`
- * (`conflict`) at once when another opener holds it.
+ * (`conflict`) when another opener holds it for longer than `waitMs`.
  */
 export async function lockDirectory(
   directory: string,
@@ -31,7 +34,7 @@ export async function lockDirectory(
   const ownerFile = join(path, '.lock-owner');
   const database = await openLockFile(join(path, '.lock'));
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+    await beginExclusive(database, Date.now() + (options.waitMs ?? 0));
   } catch (cause) {
     database.close();
     const owner = readOwner(ownerFile);
@@ -49,6 +52,21 @@ export async function lockDirectory(
       if (database.isOpen) database.close();
     },
   };
+}
+
+// A file lock that is freed raises no event that Node could await.
+const retryIntervalMs = 50;
+
+async function beginExclusive(database: DatabaseSync, deadlineMs: number): Promise<void> {
+  for (;;) {
+    try {
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
+      return;
+    } catch (error) {
+      if (Date.now() >= deadlineMs) throw error;
+    }
+    await delay(retryIntervalMs);
+  }
 }
 
 async function openLockFile(file: string): Promise<DatabaseSync> {

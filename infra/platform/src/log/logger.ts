@@ -70,16 +70,17 @@ interface ErrorDescription {
 }
 
 const causeDepthMax = 5;
+const messageLengthMax = 4096;
 
 /** An error as plain data for a log record; anything else that was thrown is printed as text. */
 export function describeError(thrown: unknown, depth = 0): ErrorDescription | string {
   if (!(thrown instanceof Error)) return String(thrown);
   return {
     type: thrown.name,
-    message: thrown.message,
+    message: thrown.message.slice(0, messageLengthMax),
     ...('code' in thrown ? { code: thrown.code } : {}),
     ...(isAppError(thrown) ? { kind: thrown.kind, details: thrown.details } : {}),
-    stack: thrown.stack,
+    stack: thrown.stack?.slice(0, 2 * messageLengthMax),
     ...(thrown.cause === undefined || depth >= causeDepthMax
       ? {}
       : { cause: describeError(thrown.cause, depth + 1) }),

@@ -93,7 +93,7 @@ class PostgresDatabase implements SqlDatabase {
     work: (connection: SqlConnection) => Promise<Result>,
   ): Promise<Result> {
     await run(client, 'BEGIN ISOLATION LEVEL READ COMMITTED');
-    let failed = false;
+    const statements = { failed: false };
     const connection: SqlConnection = {
       query: async <Row extends Record<string, unknown>>(
         text: string,
@@ -102,14 +102,14 @@ class PostgresDatabase implements SqlDatabase {
         try {
           return await run<Row>(client, text, parameters);
         } catch (error) {
-          failed = true;
+          statements.failed = true;
           throw error;
         }
       },
     };
     const result = await work(connection);
     // COMMIT of an aborted transaction answers without an error although it rolls back; this statement does not.
-    if (failed) await run(client, 'SELECT 1');
+    if (statements.failed) await run(client, 'SELECT 1');
     await run(client, 'COMMIT');
     return result;
   }
