@@ -1,0 +1,71 @@
+/**
+ * What the gateway must know of meters and tenants, from memory: loaded at start, again when this process changed the
+ * catalog, and every second for changes by others. A rule that is seconds old lets an event through that becomes a dead
+ * letter in the rater; it never loses one.
+ */
+import { defaultAcceptanceWindow } from '@tidemark/ingest/contract';
+import type { AcceptanceWindow } from '@tidemark/ingest/contract';
+import type { EventTypeRules } from '@tidemark/ingest/gateway';
+import type { SqlConnection } from '@tidemark/platform/postgres';
+import type { MeterDefinition } from './meter.ts';
+import { checkMeter } from './rating-rules.ts';
+
+export interface RefreshedEventTypeRules extends EventTypeRules {
+  /** Reads everything anew. Keeps what it has when that fails. */
+  refresh(): Promise<void>;
+}
+
+const none: ReadonlySet<string> = new Set();
+
+export function createEventTypeRules(database: SqlConnection): RefreshedEventTypeRules {
+  let properties = new Map<string, ReadonlySet<string>>();
+  let windows = new Map<string, AcceptanceWindow>();
+  return {
+    numericProperties: (tenant, type) => properties.get(ruleKey(tenant, type)) ?? none,
+    acceptanceWindow: (tenant) => windows.get(tenant) ?? defaultAcceptanceWindow,
+    async refresh() {
+      const [newProperties, newWindows] = [
+        await readProperties(database),
+        await readWindows(database),
+      ];
+      properties = newProperties;
+      windows = newWindows;
+    },
+  };
+}
+
+async function readProperties(database: SqlConnection): Promise<Map<string, ReadonlySet<string>>> {
+  const rows = await database.query<{ tenant: string; definition: MeterDefinition }>(
+    `select v.tenant, v.definition from meters m
+     join meter_versions v on v.tenant = m.tenant and v.meter = m.meter and v.version = m.latest_version
+     where not m.deleted and v.definition is not null`,
+  );
+  const rules = new Map<string, Set<string>>();
+  for (const { tenant, definition } of rows) {
+    const { eventType, numberProperties } = checkMeter(definition);
+    const key = ruleKey(tenant, eventType);
+    const names = rules.get(key) ?? new Set();
+    for (const name of numberProperties) names.add(name);
+    rules.set(key, names);
+  }
+  return rules;
+}
+
+async function readWindows(database: SqlConnection): Promise<Map<string, AcceptanceWindow>> {
+  const rows = await database.query<{
+    tenant: string;
+    window_past_seconds: number;
+    window_future_seconds: number;
+  }>('select tenant, window_past_seconds, window_future_seconds from tenants');
+  return new Map(
+    rows.map((row) => [
+      row.tenant,
+      { past: row.window_past_seconds * 1_000_000, future: row.window_future_seconds * 1_000_000 },
+    ]),
+  );
+}
+
+/** A tenant's key holds no colon, so the first one ends it. */
+function ruleKey(tenant: string, type: string): string {
+  return `${tenant}:${type}`;
+}

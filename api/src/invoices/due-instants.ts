@@ -1,0 +1,231 @@
+/** What a close has to bill: subscriptions at their billing instants, with the terms in force and what is billed so far. */
+import { formatInstant } from '@tidemark/platform/clock';
+import type { Instant } from '@tidemark/platform/clock';
+import type { SqlConnection } from '@tidemark/platform/postgres';
+import type {
+  ClosedPeriod,
+  DueCursor,
+  DueInstant,
+  DuePeriod,
+  PeriodClose,
+  PlanTerms,
+  PlanTermsChange,
+} from '@tidemark/aggregator/ports';
+
+/** A subscription at one instant; `period` is the number of the one that ends there, -1 at the start. */
+type DueRow = {
+  subscription: string;
+  customer: string;
+  time_zone: string;
+  instant: Instant;
+  period: number;
+  starts_at: Instant;
+  ends_at: Instant | null;
+  first_nominal_from: Instant | null;
+};
+
+const dueColumns = `s.subscription, s.customer, s.time_zone, s.starts_at, s.ends_at, s.first_nominal_from`;
+const inScope = `s.tenant = $1 and ($5::text[] is null or s.customer = any($5::text[]))`;
+
+/** The one next instant of every subscription: a later one is due only once this one has its invoice. */
+const nextSql = `select ${dueColumns}, s.next_instant as instant,
+    case when s.start_due then -1 else s.next_period end as period
+  from subscriptions s
+  where ${inScope} and s.next_instant <= $2::timestamptz
+    and ($3::timestamptz is null or (s.next_instant, s.subscription) > ($3::timestamptz, $4::text))
+  order by s.next_instant, s.subscription limit $6`;
+
+/** A dry run issues nothing, so it sees all open instants at once. */
+const openSql = `select * from (
+    select ${dueColumns}, s.starts_at as instant, -1 as period
+    from subscriptions s where ${inScope} and s.start_due and s.next_instant is not null
+    union all
+    select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period
+    from subscriptions s
+    join billing_periods p on p.tenant = s.tenant and p.subscription = s.subscription and p.number >= s.next_period
+    where ${inScope} and (s.ends_at is null or p.starts_at < s.ends_at)
+  ) due
+  where instant <= $2::timestamptz
+    and ($3::timestamptz is null or (instant, subscription) > ($3::timestamptz, $4::text))
+  order by instant, subscription limit $6`;
+
+export async function readDueInstants(
+  connection: SqlConnection,
+  close: PeriodClose,
+  after: DueCursor | null,
+  limit: number,
+): Promise<DueInstant[]> {
+  const rows = await connection.query<DueRow>(close.dryRun ? openSql : nextSql, [
+    close.tenant,
+    formatInstant(close.through),
+    after === null ? null : formatInstant(after.instant),
+    after?.subscription ?? null,
+    close.customers,
+    limit,
+  ]);
+  return completeDueInstants(connection, close.tenant, rows);
+}
+
+async function completeDueInstants(
+  connection: SqlConnection,
+  tenant: string,
+  rows: readonly DueRow[],
+): Promise<DueInstant[]> {
+  if (rows.length === 0) return [];
+  const ids = [...new Set(rows.map(({ subscription }) => subscription))];
+  const [periods, phases, billed] = [
+    await readPeriods(connection, tenant, ids),
+    await readPhases(connection, tenant, ids),
+    await readBilled(connection, tenant, ids),
+  ];
+  return rows.map((row) => {
+    const written = periods.get(row.subscription) ?? [];
+    const terms = phases.get(row.subscription) ?? [];
+    const periodAt = (number: number): DuePeriod | null =>
+      duePeriod(row, written[number], number, terms);
+    return {
+      tenant,
+      subscription: row.subscription,
+      customer: row.customer,
+      timeZone: row.time_zone,
+      instant: row.instant,
+      ending: row.period < 0 ? null : periodAt(row.period),
+      // After the end nothing starts.
+      starting: row.ends_at !== null && row.instant >= row.ends_at ? null : periodAt(row.period + 1),
+      closed: closedPeriods(row, billed.get(row.subscription) ?? [], periodAt),
+    };
+  });
+}
+
+function closedPeriods(
+  row: DueRow,
+  billed: readonly BilledRow[],
+  periodAt: (number: number) => DuePeriod | null,
+): ClosedPeriod[] {
+  const closed: ClosedPeriod[] = [];
+  const byStart = new Map(billed.map((amounts) => [amounts.period_from, amounts]));
+  for (let number = 0; number < row.period; number += 1) {
+    const period = periodAt(number);
+    const amounts = period === null ? undefined : byStart.get(period.from);
+    if (period === null || amounts === undefined) continue;
+    closed.push({
+      period,
+      billedCut: { incarnation: amounts.cut_incarnation, offsets: amounts.cut_offsets },
+      billed: amounts.amounts,
+    });
+  }
+  return closed;
+}
+
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+function duePeriod(
+  row: DueRow,
+  written: Span | undefined,
+  number: number,
+  phases: readonly PlanTermsChange[],
+): DuePeriod | null {
+  if (written === undefined) return null;
+  const { from } = written;
+  const to = row.ends_at === null ? written.to : Math.min(written.to, row.ends_at);
+  if (to <= from) return null;
+  const plan = (phases.findLast((phase) => phase.from <= from) ?? phases[0])?.plan;
+  if (plan === undefined) return null;
+  const changes = phases.filter((phase) => phase.from > from && phase.from < to);
+  const nominalFrom = number === 0 ? (row.first_nominal_from ?? from) : from;
+  const isPart = nominalFrom < from || to < written.to;
+  return {
+    from,
+    to,
+    plan,
+    ...(isPart ? { nominal: { from: nominalFrom, to: written.to } } : {}),
+    ...(changes.length > 0 ? { changes } : {}),
+  };
+}
+
+/** By subscription, index = number of the period. */
+async function readPeriods(
+  connection: SqlConnection,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, Span[]>> {
+  const rows = await connection.query<{ subscription: string; starts_at: Instant; ends_at: Instant }>(
+    `select subscription, starts_at, ends_at from billing_periods
+     where tenant = $1 and subscription = any($2::text[]) order by subscription, number`,
+    [tenant, ids],
+  );
+  const periods = new Map<string, Span[]>();
+  for (const row of rows) {
+    const list = periods.get(row.subscription) ?? [];
+    list.push({ from: row.starts_at, to: row.ends_at });
+    periods.set(row.subscription, list);
+  }
+  return periods;
+}
+
+type PhaseRow = {
+  subscription: string;
+  starts_at: Instant;
+  plan: string;
+  plan_version: number;
+  name: string;
+  currency: string;
+  charges: unknown[];
+  minimum: string | null;
+  maximum: string | null;
+};
+
+/** Phases with their terms, ascending. */
+async function readPhases(
+  connection: SqlConnection,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, PlanTermsChange[]>> {
+  const rows = await connection.query<PhaseRow>(
+    `select f.subscription, f.starts_at, f.plan, f.plan_version, v.name, v.currency, v.charges, v.minimum, v.maximum
+     from subscription_phases f
+     join plan_versions v on v.tenant = f.tenant and v.plan = f.plan and v.version = f.plan_version
+     where f.tenant = $1 and f.subscription = any($2::text[]) order by f.subscription, f.starts_at`,
+    [tenant, ids],
+  );
+  const phases = new Map<string, PlanTermsChange[]>();
+  for (const row of rows) {
+    const plan: PlanTerms = {
+      plan: row.plan,
+      version: row.plan_version,
+      name: row.name,
+      currency: row.currency,
+      charges: row.charges,
+      minimum: row.minimum,
+      maximum: row.maximum,
+    };
+    const list = phases.get(row.subscription) ?? [];
+    list.push({ from: row.starts_at, plan });
+    phases.set(row.subscription, list);
+  }
+  return phases;
+}
+
+type BilledRow = {
+  subscription: string;
+  period_from: Instant;
+  cut_incarnation: number;
+  cut_offsets: number[];
+  amounts: Record<string, string>;
+};
+
+async function readBilled(
+  connection: SqlConnection,
+  tenant: string,
+  ids: readonly string[],
+): Promise<Map<string, BilledRow[]>> {
+  const rows = await connection.query<BilledRow>(
+    `select subscription, period_from, cut_incarnation, cut_offsets, amounts from billed_amounts
+     where tenant = $1 and subscription = any($2::text[]) order by subscription, period_from`,
+    [tenant, ids],
+  );
+  return Map.groupBy(rows, ({ subscription }) => subscription);
+}

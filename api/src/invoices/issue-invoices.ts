@@ -1,0 +1,217 @@
+/**
+ * Issues a batch of invoices in one transaction. The tenant's row is locked first, so that two closers go one after the
+ * other: what the first one issued the second one finds and leaves as it is, and numbers have no gaps.
+ */
+import { formatInstant } from '@tidemark/platform/clock';
+import type { Instant } from '@tidemark/platform/clock';
+import type { InvoiceDraft, PeriodClose } from '@tidemark/aggregator/ports';
+import { assert } from '@tidemark/platform/errors';
+import type { SqlConnection } from '@tidemark/platform/postgres';
+import type { CreateId } from '../identifiers/ulid.ts';
+import { nextInstantSql } from '../subscriptions/periods.ts';
+import type { TenantPolicies } from '../tenants/tenant.ts';
+import { insertInvoiceLines, insertInvoices } from './insert-invoices.ts';
+import type { IssuedInvoice } from './insert-invoices.ts';
+
+export interface IssueContext {
+  readonly now: Instant;
+  readonly createId: CreateId;
+}
+
+const defaultPaymentTermDays = 30;
+const microsecondsPerDay = 86_400_000_000;
+
+export async function issueInvoices(
+  connection: SqlConnection,
+  context: IssueContext,
+  close: PeriodClose,
+  drafts: readonly InvoiceDraft[],
+): Promise<void> {
+  if (drafts.length === 0) return;
+  const year = new Date(context.now / 1000).getUTCFullYear();
+  const terms = await lockTenant(connection, close.tenant, context.now);
+  const fresh = await lockDue(connection, close.tenant, drafts);
+  if (fresh.length === 0) return;
+  const lastNumber = await lockCounter(connection, close.tenant, year);
+  const issued = fresh.map((draft, index): IssuedInvoice => ({
+    draft,
+    id: context.createId('inv_'),
+    number: `TM-${year}-${String(lastNumber + index + 1).padStart(6, '0')}`,
+    ...terms,
+  }));
+  await connection.query(
+    'update invoice_counters set last_number = $3 where tenant = $1 and year = $2',
+    [close.tenant, year, lastNumber + issued.length],
+  );
+  await insertInvoices(connection, context.now, close, issued);
+  await insertInvoiceLines(connection, close.tenant, issued);
+  await addBilledAmounts(connection, context.now, close, fresh);
+  await moveToNextInstant(connection, close.tenant, fresh);
+  await announce(connection, context, close.tenant, issued);
+}
+
+/** The last number given out; the row stays locked until the transaction ends. */
+async function lockCounter(connection: SqlConnection, tenant: string, year: number): Promise<number> {
+  await connection.query(
+    'insert into invoice_counters (tenant, year, last_number) values ($1, $2, 0) on conflict do nothing',
+    [tenant, year],
+  );
+  const [row] = await connection.query<{ last_number: number }>(
+    'select last_number from invoice_counters where tenant = $1 and year = $2 for update',
+    [tenant, year],
+  );
+  assert(row !== undefined, 'The counter row exists.');
+  return row.last_number;
+}
+
+/**
+ * The drafts whose instant is still the next one of their subscription: neither invoiced already nor moved by a cancel
+ * since the close priced it. The rows stay locked, so neither can happen before the commit.
+ */
+async function lockDue(
+  connection: SqlConnection,
+  tenant: string,
+  drafts: readonly InvoiceDraft[],
+): Promise<InvoiceDraft[]> {
+  const rows = await connection.query<{ position: number }>(
+    `select given.position from subscriptions s
+     join unnest($2::text[], $3::timestamptz[], $4::integer[]) with ordinality
+       as given (subscription, instant, revision, position) on given.subscription = s.subscription
+     where s.tenant = $1 and s.next_instant = given.instant
+       and not exists (
+         select 1 from invoices i where i.tenant = $1 and i.subscription = given.subscription
+           and i.instant = given.instant and i.revision = given.revision)
+     order by s.subscription for update of s`,
+    [
+      tenant,
+      drafts.map(({ due }) => due.subscription),
+      drafts.map(({ due }) => formatInstant(due.instant)),
+      drafts.map(({ document }) => document.revision),
+    ],
+  );
+  const positions = rows.map(({ position }) => position).sort((left, right) => left - right);
+  return positions.flatMap((position) => drafts[position - 1] ?? []);
+}
+
+interface IssueTerms {
+  readonly status: 'draft' | 'issued';
+  readonly issuedAt: Instant | null;
+  readonly dueAt: Instant | null;
+}
+
+/** With a grace period invoices stay drafts until they are finalized. */
+async function lockTenant(
+  connection: SqlConnection,
+  tenant: string,
+  now: Instant,
+): Promise<IssueTerms> {
+  const [row] = await connection.query<{ policies: TenantPolicies }>(
+    'select policies from tenants where tenant = $1 for no key update',
+    [tenant],
+  );
+  const { gracePeriodDays = 0, paymentTermDays = defaultPaymentTermDays } = row?.policies ?? {};
+  if (gracePeriodDays > 0) return { status: 'draft', issuedAt: null, dueAt: null };
+  return { status: 'issued', issuedAt: now, dueAt: now + paymentTermDays * microsecondsPerDay };
+}
+
+/** What is billed so far grows by what this invoice bills; amounts it does not name stay. */
+async function addBilledAmounts(
+  connection: SqlConnection,
+  now: Instant,
+  close: PeriodClose,
+  drafts: readonly InvoiceDraft[],
+): Promise<void> {
+  const billed = drafts.flatMap(({ due, billed: periods }) =>
+    periods.map((period) => ({ subscription: due.subscription, period })),
+  );
+  await connection.query(
+    `insert into billed_amounts (tenant, subscription, period_from, cut_incarnation, cut_offsets, amounts, updated_at)
+     select $1, subscription, period_from, $5, $6::jsonb, amounts::jsonb, $7::timestamptz
+     from unnest($2::text[], $3::timestamptz[], $4::text[]) as given (subscription, period_from, amounts)
+     on conflict (tenant, subscription, period_from) do update
+       set cut_incarnation = excluded.cut_incarnation, cut_offsets = excluded.cut_offsets,
+         amounts = billed_amounts.amounts || excluded.amounts, updated_at = excluded.updated_at`,
+    [
+      close.tenant,
+      billed.map(({ subscription }) => subscription),
+      billed.map(({ period }) => formatInstant(period.periodFrom)),
+      billed.map(({ period }) => JSON.stringify(period.amounts)),
+      close.cut.incarnation,
+      JSON.stringify(close.cut.offsets),
+      formatInstant(now),
+    ],
+  );
+}
+
+/** The billing instant is invoiced: the next one becomes due. */
+async function moveToNextInstant(
+  connection: SqlConnection,
+  tenant: string,
+  drafts: readonly InvoiceDraft[],
+): Promise<void> {
+  const subscriptions = drafts.map(({ due }) => due.subscription);
+  const instants = drafts.map(({ due }) => formatInstant(due.instant));
+  await connection.query(
+    `update subscriptions s set start_due = false,
+       next_period = case when s.start_due then 0 else s.next_period + 1 end
+     from unnest($2::text[], $3::timestamptz[]) as given (subscription, instant)
+     where s.tenant = $1 and s.subscription = given.subscription and s.next_instant = given.instant`,
+    [tenant, subscriptions, instants],
+  );
+  await connection.query(
+    `update subscriptions s set next_instant = ${nextInstantSql}
+     where s.tenant = $1 and s.subscription = any($2::text[])`,
+    [tenant, subscriptions],
+  );
+}
+
+async function announce(
+  connection: SqlConnection,
+  { now, createId }: IssueContext,
+  tenant: string,
+  issued: readonly IssuedInvoice[],
+): Promise<void> {
+  await connection.query(
+    `insert into outbox (tenant, message, topic, body, created_at)
+     select $1, message, topic, body::jsonb, $5::timestamptz
+     from unnest($2::text[], $3::text[], $4::text[]) as given (message, topic, body)`,
+    [
+      tenant,
+      issued.map(() => createId('msg_')),
+      issued.map(({ status }) => (status === 'issued' ? 'invoice.issued' : 'invoice.drafted')),
+      issued.map(({ id, number, draft }) =>
+        JSON.stringify({
+          invoice: id,
+          number,
+          customer: draft.due.customer,
+          subscription: draft.due.subscription,
+          total: draft.document.total,
+          currency: draft.document.currency,
+        }),
+      ),
+      formatInstant(now),
+    ],
+  );
+}
+
+/** A dry run keeps the total of each invoice that it would have issued. */
+export async function recordDrafts(
+  connection: SqlConnection,
+  close: PeriodClose,
+  drafts: readonly InvoiceDraft[],
+): Promise<void> {
+  await connection.query(
+    `insert into period_close_drafts (tenant, close, subscription, instant, currency, total)
+     select $1, $2, subscription, instant, currency, total::numeric
+     from unnest($3::text[], $4::timestamptz[], $5::text[], $6::text[]) as given (subscription, instant, currency, total)
+     on conflict do nothing`,
+    [
+      close.tenant,
+      close.id,
+      drafts.map(({ due }) => due.subscription),
+      drafts.map(({ due }) => formatInstant(due.instant)),
+      drafts.map(({ document }) => document.currency),
+      drafts.map(({ document }) => document.total),
+    ],
+  );
+}
