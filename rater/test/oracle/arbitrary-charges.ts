@@ -32,7 +32,7 @@ export const conversionArb: fc.Arbitrary<Conversion> = merged(
     fc.record({ rounding: roundModeArb, precision: fc.integer({ min: -3, max: 6 }) }),
     fc.record({ rounding: roundModeArb, increment: positiveArb }),
   ),
-);
+) as fc.Arbitrary<Conversion>;
 
 const discountsArb = fc.array(
   fc.oneof(fc.record({ percent: discountPercentArb }), fc.record({ amount: amountArb })),
@@ -63,7 +63,7 @@ export function chargeArb(price: fc.Arbitrary<Price>): fc.Arbitrary<Charge> {
       maybe('discounts', discountsArb),
       boundsArb,
     ),
-  ) as unknown as fc.Arbitrary<Charge>;
+  ) as fc.Arbitrary<Charge>;
 }
 
 /** Discounts and bounds, without what would change single transactions before they are priced. */
@@ -72,7 +72,7 @@ function plainChargeArb(price: fc.Arbitrary<Price>): fc.Arbitrary<Charge> {
     fc.record({ price }),
     maybe('discounts', discountsArb),
     boundsArb,
-  ) as unknown as fc.Arbitrary<Charge>;
+  ) as fc.Arbitrary<Charge>;
 }
 
 export const quantityCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(quantityPriceArb).chain(
@@ -111,7 +111,7 @@ export const snapshotsCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
     maybe('open', fc.constant(true)),
     maybe('thresholds', fc.array(amountArb, { minLength: 1, maxLength: 3 }).map(ascending)),
   ),
-) as unknown as fc.Arbitrary<ChargeCase>;
+) as fc.Arbitrary<ChargeCase>;
 
 function ascending(amounts: string[]): string[] {
   const distinct = [...new Set(amounts.map(scaled18))].filter((amount) => amount > 0n);
@@ -129,7 +129,7 @@ export const percentageCaseArb: fc.Arbitrary<ChargeCase> = merged(
     charge: plainChargeArb(percentagePriceArb),
     transactions: fc.array(fc.record({ value: transactionValueArb }), { maxLength: 10 }),
   }),
-) as unknown as fc.Arbitrary<ChargeCase>;
+) as fc.Arbitrary<ChargeCase>;
 
 /** Refunds among the transactions of a price without free parts and clamps. */
 export const refundCaseArb: fc.Arbitrary<ChargeCase> = fc.record({

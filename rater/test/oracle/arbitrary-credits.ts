@@ -46,7 +46,7 @@ function grantArb(id: string): fc.Arbitrary<Grant> {
         .tuple(fc.integer({ min: 0, max: 80 }), fc.integer({ min: 0, max: 80 }))
         .map(([min, more]) => ({ min: String(min), max: String(min + more) })),
     ),
-  ) as unknown as fc.Arbitrary<Grant>;
+  ) as fc.Arbitrary<Grant>;
 }
 
 const grantsArb = fc
@@ -58,13 +58,13 @@ const usageArb = fc.array(fc.record({ time: dayArb(0, 36), amount: creditArb }),
 const baseArb = merged(
   fc.constant({ kind: 'credits' as const, period: PERIOD }),
   fc.record({ grants: grantsArb, usage: usageArb }),
-);
+) as fc.Arbitrary<CreditsCase>;
 
 export const creditsCaseArb: fc.Arbitrary<CreditsCase> = merged(
   baseArb,
   maybe('resets', fc.uniqueArray(dayArb(2, 34), { minLength: 1, maxLength: 3 })),
   maybe('keepOverage', fc.constant(true)),
-) as unknown as fc.Arbitrary<CreditsCase>;
+) as fc.Arbitrary<CreditsCase>;
 
 export const overageCaseArb: fc.Arbitrary<CreditsCase> = merged(
   baseArb,
@@ -72,21 +72,21 @@ export const overageCaseArb: fc.Arbitrary<CreditsCase> = merged(
   maybe('keepOverage', fc.constant(true)),
   maybe('carryOverage', fc.constant(true)),
   maybe('openingOverage', creditArb),
-) as unknown as fc.Arbitrary<CreditsCase>;
+) as fc.Arbitrary<CreditsCase>;
 
 export const overdraftCaseArb: fc.Arbitrary<CreditsCase> = merged(
   baseArb,
   fc.constant({ overdraft: true }),
-) as unknown as fc.Arbitrary<CreditsCase>;
+) as fc.Arbitrary<CreditsCase>;
 
 export const refusedCaseArb: fc.Arbitrary<CreditsCase> = merged(
   baseArb,
   fc.constant({ insufficient: 'refuse' as const }),
-) as unknown as fc.Arbitrary<CreditsCase>;
+) as fc.Arbitrary<CreditsCase>;
 
 export const incrementCaseArb: fc.Arbitrary<CreditsCase> = fc
   .tuple(baseArb, fc.array(fc.constantFrom('1', '6', '60', '0.5'), { minLength: 4, maxLength: 4 }))
   .map(([held, increments]) => ({
     ...held,
     grants: held.grants.map((grant, index) => ({ ...grant, increment: increments[index]! })),
-  })) as unknown as fc.Arbitrary<CreditsCase>;
+  }));

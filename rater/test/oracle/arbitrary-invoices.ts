@@ -85,7 +85,7 @@ export const invoiceCaseArb: fc.Arbitrary<InvoiceCase> = currencyArb.chain((curr
     maybe('credits', creditsArb),
     maybe('tax', taxArb),
   ),
-) as unknown as fc.Arbitrary<InvoiceCase>;
+) as fc.Arbitrary<InvoiceCase>;
 
 /** A plan's maximum; lines of one, so that how the cut is shown does not matter to the totals. */
 export const cappedInvoiceCaseArb: fc.Arbitrary<InvoiceCase> = currencyArb.chain((currency) =>
@@ -112,7 +112,7 @@ export const roundCaseArb: fc.Arbitrary<RoundCase> = merged(
     fc.integer({ min: -4, max: 12 }).map((precision) => ({ precision })),
   ),
   maybe('mode', roundModeArb),
-) as unknown as fc.Arbitrary<RoundCase>;
+) as fc.Arbitrary<RoundCase>;
 
 export const convertCaseArb: fc.Arbitrary<ConvertCase> = merged(
   fc.record({
@@ -122,7 +122,7 @@ export const convertCaseArb: fc.Arbitrary<ConvertCase> = merged(
   }),
   maybe('allowance', quantityArb),
   maybe('prior', quantityArb),
-) as unknown as fc.Arbitrary<ConvertCase>;
+) as fc.Arbitrary<ConvertCase>;
 
 export const allocateCaseArb: fc.Arbitrary<AllocateCase> = merged(
   fc.record({
@@ -133,7 +133,7 @@ export const allocateCaseArb: fc.Arbitrary<AllocateCase> = merged(
       .filter((weights) => weights.some((weight) => weight !== '0')),
   }),
   unitArb,
-) as unknown as fc.Arbitrary<AllocateCase>;
+) as fc.Arbitrary<AllocateCase>;
 
 /** Shares that may not exceed their weights: how a discount is spread over lines. */
 export const limitedAllocateCaseArb: fc.Arbitrary<AllocateCase> = fc.record({

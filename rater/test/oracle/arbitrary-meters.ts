@@ -55,7 +55,7 @@ function eventsArb(value: fc.Arbitrary<unknown>): fc.Arbitrary<UsageEvent[]> {
       ),
     }),
   );
-  return fc.array(eventArb, { maxLength: 12 }) as unknown as fc.Arbitrary<UsageEvent[]>;
+  return fc.array(eventArb, { maxLength: 12 }) as fc.Arbitrary<UsageEvent[]>;
 }
 
 const filterArb = fc.oneof(
@@ -88,7 +88,7 @@ function meterArb(aggregation: fc.Arbitrary<object>): fc.Arbitrary<Meter> {
     aggregation,
     maybe('filter', filterArb),
     maybe('conversion', meterConversionArb),
-  ) as unknown as fc.Arbitrary<Meter>;
+  ) as fc.Arbitrary<Meter>;
 }
 
 const withPeriod = { kind: 'meter' as const, period: PERIOD };
@@ -96,7 +96,7 @@ const withPeriod = { kind: 'meter' as const, period: PERIOD };
 export const meterCaseArb: fc.Arbitrary<MeterCase> = merged(
   fc.constant(withPeriod),
   fc.record({ meter: meterArb(numericAggregationArb), events: eventsArb(anyValueArb) }),
-) as unknown as fc.Arbitrary<MeterCase>;
+) as fc.Arbitrary<MeterCase>;
 
 /** Sums and levels that go on from an earlier period. */
 export const carriedMeterCaseArb: fc.Arbitrary<MeterCase> = merged(
@@ -112,7 +112,7 @@ export const carriedMeterCaseArb: fc.Arbitrary<MeterCase> = merged(
     events: eventsArb(numberValueArb),
   }),
   maybe('initialLevel', amountArb),
-) as unknown as fc.Arbitrary<MeterCase>;
+) as fc.Arbitrary<MeterCase>;
 
 export const uniqueCountCaseArb: fc.Arbitrary<MeterCase> = merged(
   fc.constant(withPeriod),
@@ -127,7 +127,7 @@ export const uniqueCountCaseArb: fc.Arbitrary<MeterCase> = merged(
       initialValues: fc.uniqueArray(fc.constantFrom('x', 'y', 'q'), { maxLength: 3 }),
     }),
   ),
-) as unknown as fc.Arbitrary<MeterCase>;
+) as fc.Arbitrary<MeterCase>;
 
 const EXPRESSIONS = [
   'v + 4 * w',
@@ -163,7 +163,7 @@ export const eventsChargeCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   meter: meterArb(numericAggregationArb),
   events: eventsArb(numberValueArb),
   period: fc.constant(PERIOD),
-}) as unknown as fc.Arbitrary<ChargeCase>;
+}) as fc.Arbitrary<ChargeCase>;
 
 /** Each event is a transaction, in order of time. */
 export const eventTransactionsCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
@@ -180,7 +180,7 @@ export const eventTransactionsCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   }),
   events: eventsArb(amountArb),
   period: fc.constant(PERIOD),
-}) as unknown as fc.Arbitrary<ChargeCase>;
+}) as fc.Arbitrary<ChargeCase>;
 
 const inUsd = (price: Price): Price => ({ ...price, currency: 'USD' });
 const cellPriceArb = fc
@@ -222,4 +222,4 @@ export const matrixCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   ),
   events: eventsArb(numberValueArb),
   period: fc.constant(PERIOD),
-}) as unknown as fc.Arbitrary<ChargeCase>;
+});

@@ -81,7 +81,7 @@ export const prorationCaseArb: fc.Arbitrary<ProrationCase> = periodArb.chain((pe
     }),
     maybe('timeZone', timeZoneArb),
   ),
-) as unknown as fc.Arbitrary<ProrationCase>;
+) as fc.Arbitrary<ProrationCase>;
 
 export const changeCaseArb: fc.Arbitrary<ChangeCase> = periodArb.chain((period) =>
   merged(
@@ -97,7 +97,7 @@ export const changeCaseArb: fc.Arbitrary<ChangeCase> = periodArb.chain((period) 
     maybe('timeZone', timeZoneArb),
     maybe('newPeriod', fc.boolean()),
   ),
-) as unknown as fc.Arbitrary<ChangeCase>;
+) as fc.Arbitrary<ChangeCase>;
 
 /** A charge whose flat amount, allowance, minimum and maximum follow the part of the period that was served. */
 export const proratedChargeCaseArb: fc.Arbitrary<ChargeCase> = fc
@@ -112,4 +112,4 @@ export const proratedChargeCaseArb: fc.Arbitrary<ChargeCase> = fc
       }),
       maybe('timeZone', timeZoneArb),
     ),
-  ) as unknown as fc.Arbitrary<ChargeCase>;
+  ) as fc.Arbitrary<ChargeCase>;

@@ -39,10 +39,7 @@ const amountTierArb: fc.Arbitrary<Omit<Tier, 'upTo'>> = fc.oneof(
   fc.record({ unitAmount: unitAmountArb, flatAmount: amountArb }),
 );
 
-const rateTierArb: fc.Arbitrary<Omit<Tier, 'upTo'>> = merged(
-  fc.record({ rate: percentArb }),
-  maybe('flatAmount', amountArb),
-);
+const rateTierArb = merged(fc.record({ rate: percentArb }), maybe('flatAmount', amountArb));
 
 const packageTierArb: fc.Arbitrary<Omit<Tier, 'upTo'>> = fc.record({
   packageSize: positiveArb,
@@ -66,7 +63,7 @@ const negativeArb = maybe(
 );
 
 function modelArb(fields: fc.Arbitrary<object>): fc.Arbitrary<Price> {
-  return merged(fields, optionsArb) as unknown as fc.Arbitrary<Price>;
+  return merged(fields, optionsArb) as fc.Arbitrary<Price>;
 }
 
 export const flatPriceArb = modelArb(fc.record({ model: fc.constant('flat'), amount: amountArb }));
