@@ -250,6 +250,11 @@ export const problemCodes = {
     'The consumer cannot go on.',
     'The process ends and is started again by its supervisor; see the cause in the log.',
   ),
+  'log/record-unreadable': log(
+    null,
+    'A record of the embedded log has no known format: the data directory is damaged, or of a later version.',
+    'Restore the directory from a backup, or use the version that wrote it.',
+  ),
   'log/partition-out-of-range': log(
     null,
     'A call names a partition that the log does not have.',

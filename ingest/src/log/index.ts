@@ -1,0 +1,10 @@
+/** The event log port and its two adapters. */
+export type {
+  EventLog,
+  LogAppend,
+  LogConsumer,
+  LogConsumerHandlers,
+  LogRecord,
+} from './event-log.ts';
+export { createLmdbEventLog } from './lmdb-event-log.ts';
+export type { LmdbEventLogOptions } from './lmdb-event-log.ts';
