@@ -9,8 +9,9 @@ import {
   parseInstant,
   utf8Length,
 } from '@tidemark/ingest/contract';
-import type { JsonObject } from '@tidemark/ingest/contract';
+
 import { TidemarkEventError } from './errors.ts';
+import type { JsonObject } from './json-value.ts';
 import { snapshotData, textSize } from './snapshot-data.ts';
 
 /** What `data` may hold. A `bigint` is sent as a decimal string, a `Date` as RFC 3339 text. */

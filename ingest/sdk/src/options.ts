@@ -121,7 +121,7 @@ export function resolveOptions(options: TidemarkOptions): TidemarkConfig {
     problems.push("format must be 'columnar' or 'json'");
   }
   const numbers = resolveNumbers(options, problems);
-  const fetchLike = options.fetch ?? globalThis.fetch;
+  const fetchLike = options.fetch ?? platformFetch();
   if (fetchLike === undefined) problems.push('fetch is missing here; pass the option `fetch`');
   const generateId = options.generateId ?? defaultIdGenerator();
   if (generateId === undefined) {
@@ -180,6 +180,13 @@ function resolveNumbers(
     resolved[name] = value as number;
   }
   return resolved;
+}
+
+/** Wrapped: browsers refuse `fetch` as a method of another object. */
+function platformFetch(): FetchLike | undefined {
+  const platform: { readonly fetch?: FetchLike } = globalThis;
+  if (platform.fetch === undefined) return undefined;
+  return (url, init) => fetch(url, init);
 }
 
 /** `crypto.randomUUID` exists in secure contexts only; `getRandomValues` exists wherever Web Crypto does. */
