@@ -126,21 +126,24 @@ export interface CloseLedger {
   unfinishedCloses(): Promise<PeriodClose[]>;
   /**
    * Billing instants at or before `through` without an invoice, in (instant, subscription) order, after the cursor. A
-   * subscription appears with a later instant only once the earlier one has its invoice (or `dryRun`).
+   * subscription appears with a later instant only once the earlier one has its invoice (or `dryRun`). A start where nothing
+   * is in advance is no billing instant and is left out.
    */
   dueInstants(close: PeriodClose, after: DueCursor | null, limit: number): Promise<DueInstant[]>;
-  /** One transaction: invoices, lines, outbox and billed amounts; an invoice that exists already is left as it is. */
+  /**
+   * One transaction: invoices, lines, outbox and billed amounts; an invoice that exists already is left as it is. Of a dry
+   * run it keeps the totals for the job only.
+   */
   issueInvoices(close: PeriodClose, drafts: readonly InvoiceDraft[]): Promise<void>;
-  updateClose(
-    close: PeriodClose,
-    update: Partial<Pick<PeriodClose, 'status' | 'halted' | 'subscriptionsDone'>>,
-  ): Promise<PeriodClose>;
+  updateClose(close: PeriodClose, update: CloseUpdate): Promise<PeriodClose>;
   /** Meters in force at the epoch. */
   catalogMeters(
     tenant: string,
     epoch: number,
   ): Promise<Extract<CatalogChange, { kind: 'meter' }>[]>;
 }
+
+export type CloseUpdate = Partial<Pick<PeriodClose, 'status' | 'halted' | 'subscriptionsDone'>>;
 
 export interface DueCursor {
   readonly instant: Instant;

@@ -1,0 +1,194 @@
+/**
+ * The period close of one job. Any process may run it, twice or at once, and it may be killed anywhere: every step reads
+ * what is below the job's fixed cut, and an invoice that exists is left as it is. The list in `closePeriod` is the order.
+ */
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import { isAppError } from '@tidemark/platform/errors';
+import { partitionOf } from '@tidemark/ingest/contract';
+import type { Progress } from '@tidemark/rater/ports';
+import type { CloseLedger, DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
+import { boundOfCut } from '../store/log-bound.ts';
+import type { LogBound } from '../store/log-bound.ts';
+import { readProgress } from '../store/read-progress.ts';
+import { auditBelowCut } from './audit/audit-below-cut.ts';
+import { billDueInstants } from './bill-due-instants.ts';
+import type { BillingContext } from './billing-context.ts';
+import { createPlanCompiler, meterCatalog } from './pricing/compiled-plan.ts';
+import { waitForCut } from './wait-for-cut.ts';
+import type { PartitionBehind } from './wait-for-cut.ts';
+
+export interface CloseDependencies {
+  readonly ledger: CloseLedger;
+  readonly clickHouse: ClickHouse;
+  readonly limits: CloseLimits;
+  readonly sleep: (milliseconds: number) => Promise<void>;
+  readonly nowMs: () => number;
+  readonly onProgress?: (progress: CloseProgress) => void;
+  /** A difference in the money or in the stored events: to be alarmed on. */
+  readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
+}
+
+export interface CloseLimits {
+  /** A partition below the cut that has not moved for this long is halted. */
+  readonly stallMs: number;
+  readonly pollMs: number;
+  /** Subscriptions priced together; bounds the memory of a close. */
+  readonly waveSize: number;
+  /** Invoices of one transaction. */
+  readonly issueSize: number;
+  /** Entries of `halted` that a job keeps. */
+  readonly haltedMax: number;
+}
+
+export const defaultCloseLimits: CloseLimits = {
+  stallMs: 60_000,
+  pollMs: 200,
+  waveSize: 20_000,
+  issueSize: 500,
+  haltedMax: 1000,
+};
+
+export type CloseProgress =
+  | { readonly kind: 'waiting'; readonly close: PeriodClose; readonly behind: readonly PartitionBehind[] }
+  | { readonly kind: 'auditing'; readonly close: PeriodClose }
+  | { readonly kind: 'billing'; readonly close: PeriodClose; readonly invoices: number };
+
+/** What a close has found out so far; each step returns the next one. */
+export interface CloseRun {
+  readonly close: PeriodClose;
+  readonly progress: readonly Progress[];
+  readonly bound: LogBound;
+  readonly halted: readonly HaltedPart[];
+  /** Partitions whose subscriptions must not be billed now. */
+  readonly haltedPartitions: ReadonlySet<number>;
+}
+
+type Step = (run: CloseRun, dependencies: CloseDependencies) => Promise<CloseRun>;
+
+const order: readonly Step[] = [startClose, waitForRaters, auditStoredEvents, billSubscriptions];
+
+/**
+ * Runs a job to its end: `done`, or `halted` where a part of it could not be billed (everything else was). A store that
+ * cannot be reached rejects with its retryable fault and leaves the job as it is; a fault of ours makes it `failed`.
+ */
+export async function closePeriod(
+  close: PeriodClose,
+  dependencies: CloseDependencies,
+): Promise<PeriodClose> {
+  let run = emptyRun(close);
+  try {
+    for (const step of order) run = await step(run, dependencies);
+  } catch (error) {
+    if (isAppError(error) && error.retryable) throw error;
+    await dependencies.ledger.updateClose(run.close, { status: 'failed', halted: [failure(error)] });
+    throw error;
+  }
+  const status = run.halted.length > 0 ? 'halted' : 'done';
+  const { haltedMax } = dependencies.limits;
+  return dependencies.ledger.updateClose(run.close, {
+    status,
+    halted: run.halted.slice(0, haltedMax),
+  });
+}
+
+function emptyRun(close: PeriodClose): CloseRun {
+  const bound = boundOfCut(close.cut, []);
+  return { close, progress: [], bound, halted: [], haltedPartitions: new Set() };
+}
+
+async function startClose(run: CloseRun, { ledger }: CloseDependencies): Promise<CloseRun> {
+  return { ...run, close: await ledger.updateClose(run.close, { status: 'running' }) };
+}
+
+async function waitForRaters(run: CloseRun, dependencies: CloseDependencies): Promise<CloseRun> {
+  const { clickHouse, limits, nowMs, onProgress, sleep } = dependencies;
+  const { close } = run;
+  const behind = await waitForCut(close.cut, partitionsOf(close), {
+    readProgress: () => readProgress(clickHouse),
+    sleep,
+    nowMs,
+    stallMs: limits.stallMs,
+    pollMs: limits.pollMs,
+    onWait: (waiting) => onProgress?.({ kind: 'waiting', close, behind: waiting }),
+  });
+  const progress = await readProgress(clickHouse);
+  const halted = behind.map(({ partition, next }) => ({
+    reason: 'partition-behind',
+    partition,
+    offset: next,
+    detail: `the rater stands at offset ${next}, before the cut`,
+  }));
+  return haltPartitions({ ...run, progress, bound: boundOfCut(close.cut, progress) }, halted);
+}
+
+async function auditStoredEvents(
+  run: CloseRun,
+  dependencies: CloseDependencies,
+): Promise<CloseRun> {
+  const { close, bound } = run;
+  dependencies.onProgress?.({ kind: 'auditing', close });
+  const mismatches = await auditBelowCut(dependencies.clickHouse, { tenant: close.tenant, bound });
+  const concerned = new Set(partitionsOf(close));
+  const halted = mismatches
+    .filter(({ partition }) => concerned.has(partition) && !run.haltedPartitions.has(partition))
+    .map(({ partition, from, to, detail }) => ({
+      reason: 'audit-mismatch',
+      partition,
+      offset: from,
+      detail: `offsets ${from} to ${to} (exclusive): ${detail}`,
+    }));
+  for (const part of halted) dependencies.onAlarm?.(close, part);
+  return haltPartitions(run, halted);
+}
+
+async function billSubscriptions(
+  run: CloseRun,
+  dependencies: CloseDependencies,
+): Promise<CloseRun> {
+  const { close, progress, bound } = run;
+  const { clickHouse, ledger } = dependencies;
+  const meters = meterCatalog(await ledger.catalogMeters(close.tenant, close.catalogEpoch));
+  const context: BillingContext = {
+    clickHouse,
+    tenant: close.tenant,
+    cut: close.cut,
+    bound,
+    boundOf: (cut) => boundOfCut(cut, progress),
+    meters,
+    compile: createPlanCompiler(meters),
+    proof: {
+      cut: close.cut.offsets.map((offset, partition) => ({ partition, offset: String(offset) })),
+      catalogEpoch: close.catalogEpoch,
+    },
+  };
+  const isHalted = (due: DueInstant): boolean =>
+    run.haltedPartitions.has(partitionOfCustomer(close, due.customer));
+  const billed = await billDueInstants(context, { close, isHalted }, dependencies);
+  return { ...run, close: billed.close, halted: [...run.halted, ...billed.halted] };
+}
+
+function haltPartitions(run: CloseRun, halted: readonly HaltedPart[]): CloseRun {
+  const partitions = halted.flatMap(({ partition }) => partition ?? []);
+  return {
+    ...run,
+    halted: [...run.halted, ...halted],
+    haltedPartitions: new Set([...run.haltedPartitions, ...partitions]),
+  };
+}
+
+/** The partitions that hold the customers of the job. */
+function partitionsOf(close: PeriodClose): number[] {
+  const all = [...close.cut.offsets.keys()];
+  if (close.customers === null) return all;
+  const own = new Set(close.customers.map((customer) => partitionOfCustomer(close, customer)));
+  return all.filter((partition) => own.has(partition));
+}
+
+function partitionOfCustomer({ cut, tenant }: PeriodClose, customer: string): number {
+  return partitionOf(tenant, customer, Math.max(1, cut.offsets.length));
+}
+
+function failure(error: unknown): HaltedPart {
+  if (!isAppError(error)) return { reason: 'aggregator/unexpected' };
+  return { reason: error.code, detail: error.message };
+}

@@ -1,0 +1,80 @@
+/**
+ * Runs the period closes that wait: those a request has queued and those whose process has ended before they were done. Any
+ * number of workers may run; one that takes up a job that another still runs only repeats work.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import { toAppError } from '@tidemark/platform/errors';
+import type { AppError } from '@tidemark/platform/errors';
+import type { CloseLedger, HaltedPart, PeriodClose } from '../ports.ts';
+import { closePeriod, defaultCloseLimits } from './close-period.ts';
+import type { CloseDependencies, CloseLimits, CloseProgress } from './close-period.ts';
+
+export interface CloseWorkerOptions {
+  readonly ledger: CloseLedger;
+  readonly clickHouse: ClickHouse;
+  readonly limits?: Partial<CloseLimits>;
+  /** How often an idle worker looks for jobs; default 500 ms. */
+  readonly idleMs?: number;
+  readonly onProgress?: (progress: CloseProgress) => void;
+  /** A difference in the money or in the stored events. */
+  readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
+  /** A job ended, or failed (`error`); one that failed for a store that is away is tried again. */
+  readonly onEnd?: (close: PeriodClose, error?: AppError) => void;
+}
+
+export interface CloseWorker {
+  /** Runs one job to its end, as the loop would. */
+  run(close: PeriodClose): Promise<PeriodClose>;
+  /** Looks for jobs now instead of at the next tick. */
+  wake(): void;
+  /** Lets the running step end, then stops; what is unfinished is resumed by the next worker. */
+  stop(): Promise<void>;
+}
+
+/** Starts a worker; it works until it is stopped. */
+export function createCloseWorker(options: CloseWorkerOptions): CloseWorker {
+  const stopped = new AbortController();
+  let bell = Promise.withResolvers<undefined>();
+  const dependencies: CloseDependencies = {
+    ledger: options.ledger,
+    clickHouse: options.clickHouse,
+    limits: { ...defaultCloseLimits, ...options.limits },
+    sleep: (milliseconds) => delay(milliseconds, undefined, { signal: stopped.signal }),
+    nowMs: () => performance.now(),
+    ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
+    ...(options.onAlarm !== undefined && { onAlarm: options.onAlarm }),
+  };
+  const runJob = async (close: PeriodClose): Promise<void> => {
+    try {
+      options.onEnd?.(await closePeriod(close, dependencies));
+    } catch (error) {
+      if (!stopped.signal.aborted) options.onEnd?.(close, toAppError(error));
+    }
+  };
+  const isStopped = (): boolean => stopped.signal.aborted;
+  const loop = async (): Promise<void> => {
+    while (!isStopped()) {
+      // A ledger that is away is no reason to end: the jobs are still there when it is back.
+      const closes = await options.ledger.unfinishedCloses().catch(() => []);
+      for (const close of closes) if (!isStopped()) await runJob(close);
+      if (isStopped()) return;
+      await Promise.race([bell.promise, idle(options.idleMs ?? 500, stopped.signal)]);
+      bell = Promise.withResolvers<undefined>();
+    }
+  };
+  const ended = loop();
+  return {
+    run: (close) => closePeriod(close, dependencies),
+    wake: () => bell.resolve(undefined),
+    async stop() {
+      stopped.abort();
+      bell.resolve(undefined);
+      await ended;
+    },
+  };
+}
+
+async function idle(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await delay(milliseconds, undefined, { signal }).catch(() => undefined);
+}

@@ -1,0 +1,73 @@
+/**
+ * The last gate before an invoice: what the stream counted while events came in must equal what the close counted from the
+ * stored events, to the last digit. Pure.
+ */
+import type { ExactAmount } from '@tidemark/rater/money';
+import type { Instant } from '@tidemark/platform/clock';
+import type { ChargeRater, RateOptions } from '@tidemark/rater/pricing';
+import type { Cut } from '../../ports.ts';
+
+/** Newest row of a charge total; one a partition and life of the log. */
+export interface StreamTotal {
+  readonly customer: string;
+  readonly subscription: string;
+  readonly charge: string;
+  readonly periodStart: Instant;
+  readonly segmentStart: Instant;
+  readonly incarnation: number;
+  readonly partition: number;
+  readonly version: number;
+  readonly events: number;
+  readonly state: string;
+  readonly amount: ExactAmount;
+}
+
+/** What the close computed for the same key. */
+export interface ComputedTotal {
+  readonly rater: ChargeRater;
+  readonly state: unknown;
+  /** The empty state of the same span. */
+  readonly empty: unknown;
+  /** As the stream prices its totals: the open period, without a service. */
+  readonly options: RateOptions;
+}
+
+export type TotalComparison =
+  | { readonly kind: 'equal' }
+  /** The stream has gone on behind the cut, so its row says nothing about the state at the cut. */
+  | { readonly kind: 'moved-on' }
+  | { readonly kind: 'different'; readonly detail: string };
+
+export function compareTotal(
+  computed: ComputedTotal,
+  totals: readonly StreamTotal[],
+  cut: Cut,
+): TotalComparison {
+  if (totals.some((total) => isBehindCut(total, cut))) return { kind: 'moved-on' };
+  const { rater, options } = computed;
+  let streamed = computed.empty;
+  for (const total of totals) streamed = rater.merge(streamed, rater.decode(total.state));
+  const streamedText = rater.encode(streamed);
+  const computedText = rater.encode(computed.state);
+  if (streamedText !== computedText) {
+    return {
+      kind: 'different',
+      detail: `the stream counted ${streamedText}, the stored events give ${computedText}`,
+    };
+  }
+  const [only] = totals;
+  if (only === undefined || totals.length > 1) return { kind: 'equal' };
+  const amount = rater.exactAmount(computed.state, options);
+  return amount === only.amount
+    ? { kind: 'equal' }
+    : {
+        kind: 'different',
+        detail: `the stream priced ${computedText} differently from the close`,
+      };
+}
+
+/** Above the cut, or of a life of the log that began after it. */
+function isBehindCut(total: StreamTotal, cut: Cut): boolean {
+  if (total.incarnation !== cut.incarnation) return total.incarnation > cut.incarnation;
+  return total.version > (cut.offsets[total.partition] ?? 0);
+}

@@ -1,0 +1,12 @@
+/** The period close: from a job with a fixed cut to invoices. */
+export { closePeriod, defaultCloseLimits } from './close-period.ts';
+export type { CloseDependencies, CloseLimits, CloseProgress } from './close-period.ts';
+export { createCloseWorker } from './close-worker.ts';
+export type { CloseWorker, CloseWorkerOptions } from './close-worker.ts';
+export type {
+  Invoice,
+  InvoiceLine,
+  InvoiceLineKind,
+  InvoiceProof,
+  InvoiceTier,
+} from './invoice.ts';

@@ -1,0 +1,268 @@
+/**
+ * Prices one billing period of one subscription from the states of its charges: the lines that are due in arrears, then the
+ * plan's minimum or maximum. The close, live spend and the re-pricing of late events all come through here. Pure.
+ */
+import { formatInstant } from '@tidemark/platform/clock';
+import { formatExactAmount, exactAmountOf } from '@tidemark/rater/money';
+import type { RateOptions, RatedCharge, RatedLine, RatingPeriod } from '@tidemark/rater/pricing';
+import type { InvoiceLine, InvoiceTier } from '../invoice.ts';
+import { exactOf, formatMinor, formatMinorExactly, minorOf, roundedMinorOf } from './amounts.ts';
+import { describeCharge } from './describe-line.ts';
+import type { ChargePiece, PeriodPieces, PlanSegment } from './period-pieces.ts';
+
+export type DraftLine = Omit<InvoiceLine, 'id'>;
+
+/** State of a usage piece; `undefined` for flat pieces and meters that do not exist. */
+export type StateOf = (piece: ChargePiece) => unknown;
+
+export interface PricedPeriod {
+  readonly currency: string;
+  readonly lines: readonly DraftLine[];
+  /** Rounded amounts in arrears by charge key, with `minimum` and `maximum` of the plan where they apply. */
+  readonly amounts: ReadonlyMap<string, bigint>;
+  /** Metered quantities by charge key; the last piece's where there are several. */
+  readonly quantities: ReadonlyMap<string, string | null>;
+}
+
+export interface PriceOptions {
+  readonly timeZone: string;
+}
+
+export function pricePeriod(
+  pieces: PeriodPieces,
+  stateOf: StateOf,
+  options: PriceOptions,
+): PricedPeriod {
+  const { segments } = pieces;
+  const terms = segments.at(-1)?.plan.terms;
+  const currency = terms?.currency ?? '';
+  const lines: DraftLine[] = [];
+  const quantities = new Map<string, string | null>();
+  let advance = 0n;
+  for (const segment of segments) {
+    for (const piece of segment.pieces) {
+      const { charge } = piece.charge;
+      if (charge.timing === 'in_advance') {
+        advance += minorOf(ratePiece(pieces, piece, stateOf, options).amount, currency);
+        continue;
+      }
+      const rated = ratePiece(pieces, piece, stateOf, options);
+      quantities.set(charge.key, rated.quantity);
+      lines.push(...linesOf(piece, rated));
+    }
+  }
+  lines.push(...planChangeLines(pieces, stateOf, options));
+  const bound = planBound(segments, lines, advance, currency);
+  if (bound !== undefined) lines.push(bound.line);
+  return { currency, lines, amounts: amountsOf(lines, bound?.key, currency), quantities };
+}
+
+/** The flat lines that are due in advance for the period that starts. */
+export function priceAdvance(pieces: PeriodPieces, options: PriceOptions): DraftLine[] {
+  const [segment] = pieces.segments;
+  return (segment?.pieces ?? [])
+    .filter((piece) => piece.charge.charge.timing === 'in_advance')
+    .flatMap((piece) => {
+      // Paid for the whole period; what a later change of the plan takes away comes back as a credit line.
+      const last = pieces.segments.at(-1)?.to ?? piece.to;
+      const paid = { ...piece, to: last };
+      return linesOf(paid, ratePiece(pieces, paid, () => undefined, options));
+    });
+}
+
+function ratePiece(
+  pieces: PeriodPieces,
+  piece: ChargePiece,
+  stateOf: StateOf,
+  options: PriceOptions,
+): RatedCharge {
+  const rate = rateOptions(pieces.whole, piece, options);
+  if (piece.kind === 'flat') {
+    const { rater } = piece.charge;
+    return rater.rate(rater.empty(pieces.streamed), rate);
+  }
+  if (piece.metered === null) return nothingMeasured(piece.charge.charge.price.currency);
+  const { rater } = piece.metered;
+  return rater.rate(stateOf(piece) ?? rater.empty(pieces.streamed), rate);
+}
+
+function rateOptions(
+  whole: RatingPeriod,
+  piece: ChargePiece,
+  { timeZone }: PriceOptions,
+): RateOptions {
+  const partial = piece.from !== whole.from || piece.to !== whole.to;
+  return {
+    period: whole,
+    timeZone,
+    final: true,
+    ...(partial && { service: { from: piece.from, to: piece.to } }),
+  };
+}
+
+function nothingMeasured(currency: string): RatedCharge {
+  const amount = formatMinor(0n, currency);
+  return { quantity: '0', billableQuantity: '0', currency, amount, exactAmount: '0', lines: [] };
+}
+
+/** One line a charge, also when it is zero, and the charge's own true-up by itself. */
+function linesOf(piece: ChargePiece, rated: RatedCharge): DraftLine[] {
+  const { charge } = piece.charge;
+  const { currency } = rated;
+  const trueUps = rated.lines.filter(({ kind }) => kind === 'minimum_true_up');
+  const trueUp = trueUps.reduce((sum, { amount }) => sum + minorOf(amount, currency), 0n);
+  const trueUpExact = trueUps.reduce((sum, line) => sum + exactOf(line.exactAmount), 0n);
+  const exact = exactOf(rated.exactAmount) - trueUpExact;
+  const parts = rated.lines.filter(({ kind }) => kind === 'tier' || kind === 'amount');
+  const [onlyPart] = parts;
+  const place = {
+    charge: charge.key,
+    meter: piece.kind === 'usage' ? piece.charge.meter : null,
+    from: formatInstant(piece.from),
+    to: formatInstant(piece.to),
+  };
+  const own: DraftLine = {
+    ...place,
+    kind: piece.kind,
+    description: describeCharge(charge, rated),
+    quantity: piece.kind === 'usage' ? rated.quantity : null,
+    billableQuantity: piece.kind === 'usage' ? rated.billableQuantity : null,
+    unitAmount: parts.length === 1 ? (onlyPart?.unitAmount ?? null) : null,
+    exactAmount: formatExactAmount(exactAmountOf(exact)),
+    amount: formatMinor(minorOf(rated.amount, currency) - trueUp, currency),
+    tiers: tiersOf(rated.lines),
+  };
+  if (trueUp === 0n) return [own];
+  return [
+    own,
+    {
+      ...emptyLine,
+      ...place,
+      kind: 'minimum_true_up',
+      description: `${charge.name ?? charge.key}, raised to its minimum`,
+      exactAmount: formatExactAmount(exactAmountOf(trueUpExact)),
+      amount: formatMinor(trueUp, currency),
+    },
+  ];
+}
+
+const emptyLine = {
+  charge: null,
+  meter: null,
+  quantity: null,
+  billableQuantity: null,
+  unitAmount: null,
+  tiers: [],
+} as const;
+
+function tiersOf(lines: readonly RatedLine[]): InvoiceTier[] {
+  return lines
+    .filter(({ kind }) => kind === 'tier')
+    .map(({ tier, quantity, unitAmount, flatAmount, amount }, position) => ({
+      tier: tier ?? position + 1,
+      ...(quantity !== undefined && { quantity }),
+      ...(unitAmount !== undefined && { unitAmount }),
+      ...(flatAmount !== undefined && { flatAmount }),
+      amount,
+    }));
+}
+
+/**
+ * A plan that changes inside the period: the part of what was paid in advance that the old plan no longer serves comes back,
+ * and the new plan's is charged for what is left.
+ */
+function planChangeLines(
+  pieces: PeriodPieces,
+  stateOf: StateOf,
+  options: PriceOptions,
+): DraftLine[] {
+  const end = pieces.segments.at(-1)?.to ?? 0;
+  return pieces.segments.slice(1).flatMap((segment, position) => {
+    const before = pieces.segments[position];
+    const lineOf = (piece: ChargePiece): DraftLine[] => {
+      const rest = { ...piece, from: segment.from, to: end };
+      return linesOf(rest, ratePiece(pieces, rest, stateOf, options));
+    };
+    const unused = advancePieces(before).flatMap(lineOf).map(asCredit);
+    const charged = advancePieces(segment).flatMap(lineOf);
+    return [...unused, ...charged].filter(({ exactAmount }) => exactAmount !== '0');
+  });
+}
+
+function advancePieces(segment: PlanSegment | undefined): ChargePiece[] {
+  return (segment?.pieces ?? []).filter(({ charge }) => charge.charge.timing === 'in_advance');
+}
+
+function asCredit(line: DraftLine): DraftLine {
+  return {
+    ...line,
+    kind: 'proration_credit',
+    description: `${line.description}, unused part`,
+    exactAmount: negated(line.exactAmount),
+    amount: negated(line.amount),
+    unitAmount: null,
+    tiers: [],
+  };
+}
+
+function negated(text: string): string {
+  if (text.startsWith('-')) return text.slice(1);
+  return /[1-9]/.test(text) ? `-${text}` : text;
+}
+
+/**
+ * The plan's minimum or maximum against the sum of the period's rounded lines, with what was due in advance for it: both
+ * belong to the plan of the period's end.
+ */
+function planBound(
+  segments: readonly PlanSegment[],
+  lines: readonly DraftLine[],
+  advance: bigint,
+  currency: string,
+): { key: 'minimum' | 'maximum'; line: DraftLine } | undefined {
+  const [first] = segments;
+  const last = segments.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  const { minimum, maximum, name } = last.plan.terms;
+  const changes = lines.filter(({ kind }) => kind !== 'proration_credit');
+  const sum = changes
+    .filter(({ charge }) => !isAdvance(segments, charge))
+    .reduce((total, { amount }) => total + minorOf(amount, currency), advance);
+  const line = (kind: 'minimum_true_up' | 'discount', description: string, minor: bigint) => ({
+    ...emptyLine,
+    kind,
+    description,
+    from: formatInstant(first.from),
+    to: formatInstant(last.to),
+    exactAmount: formatMinorExactly(minor, currency),
+    amount: formatMinor(minor, currency),
+  });
+  const missing = minimum === null ? 0n : roundedMinorOf(minimum, currency) - sum;
+  if (missing > 0n) {
+    return { key: 'minimum', line: line('minimum_true_up', `${name}, raised to its minimum`, missing) };
+  }
+  const over = maximum === null ? 0n : sum - roundedMinorOf(maximum, currency);
+  if (over > 0n) {
+    return { key: 'maximum', line: line('discount', `${name}, capped at its maximum`, -over) };
+  }
+  return undefined;
+}
+
+function isAdvance(segments: readonly PlanSegment[], key: string | null): boolean {
+  return segments.some(({ plan }) =>
+    plan.charges.some(({ charge }) => charge.key === key && charge.timing === 'in_advance'),
+  );
+}
+
+function amountsOf(
+  lines: readonly DraftLine[],
+  bound: 'minimum' | 'maximum' | undefined,
+  currency: string,
+): Map<string, bigint> {
+  const amounts = new Map<string, bigint>();
+  for (const { charge, amount } of lines) {
+    const key = charge ?? bound ?? '';
+    amounts.set(key, (amounts.get(key) ?? 0n) + minorOf(amount, currency));
+  }
+  return amounts;
+}

@@ -1,0 +1,18 @@
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import type { UsageStore } from '@tidemark/rater/ports';
+import { findOwners } from './find-owners.ts';
+import { readChargeTotals } from './read-charge-totals.ts';
+import { readOwners } from './read-owners.ts';
+import { readProgress } from './read-progress.ts';
+import { readUsageEvents } from './read-usage-events.ts';
+
+/** The rater's view of what is stored; each read is one file of this folder. */
+export function createUsageStore(clickHouse: ClickHouse): UsageStore {
+  return {
+    readProgress: () => readProgress(clickHouse),
+    readOwners: (range) => readOwners(clickHouse, range),
+    findOwners: (query) => findOwners(clickHouse, query),
+    readChargeTotals: (query) => readChargeTotals(clickHouse, query),
+    readUsageEvents: (query) => readUsageEvents(clickHouse, query),
+  };
+}
