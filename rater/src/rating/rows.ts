@@ -119,3 +119,5 @@ export type RowBlocks = Readonly<Partial<Record<RowTable, readonly Uint8Array[]>
 /** Reads the Native blocks of a query's result: the counterpart of the encoder that writes the rows above. */
 export { decodeNativeBlocks, nativeColumn } from './native-reader.ts';
 export type { NativeBlock, NativeColumn } from './native-reader.ts';
+/** Encodes rows of these tables as one Native block. */
+export { NativeBlockBuilder } from './native-block.ts';
