@@ -49,3 +49,29 @@ export function table(
     expected: { amount },
   }));
 }
+
+/** Billing runs of one period: the quantities so far, and what each run bills. */
+export function runs(
+  source: string,
+  says: string,
+  price: Price,
+  held: {
+    snapshots: string[];
+    deltas: string[];
+    open?: boolean;
+    minimum?: string;
+    maximum?: string;
+  },
+): ExampleRow {
+  const { snapshots, deltas, open, ...bounds } = held;
+  return {
+    source,
+    says,
+    input: {
+      charge: { price: { currency: 'USD', ...price }, ...bounds },
+      snapshots,
+      ...(open === undefined ? {} : { open }),
+    },
+    expected: { deltas },
+  };
+}
