@@ -1,13 +1,7 @@
 /** The state shared by the aggregations that need no more than {count, sum}; SQL can compute it, and it merges in any order. */
-import {
-  formatFraction,
-  formatShortest,
-  parseFraction,
-  quantityScale,
-  Rational,
-} from '../money/index.ts';
+import { formatFraction, formatShortest, quantityScale, Rational } from '../money/index.ts';
 import type { JsonObject } from '../pricing/input/json-object.ts';
-import { PricingError } from '../pricing/input/pricing-error.ts';
+import { decodeNumber } from '../pricing/input/stored-number.ts';
 import type { AddResult, UsageSample } from '../pricing/charge-rater.ts';
 import { numberReader, type MeasuredValue } from './measured-value.ts';
 
@@ -80,15 +74,4 @@ export function decodeCountAndSum(stored: JsonObject): CountAndSum {
   return scaled === undefined
     ? { count, sum: 0n, rest: sum }
     : { count, sum: scaled, rest: Rational.zero };
-}
-
-/** A number of any length, as `formatFraction` wrote it. */
-export function decodeNumber(stored: JsonObject, field: string): Rational {
-  const number = parseFraction(stored.text(field, 100_000));
-  if (number !== undefined) return number;
-  throw new PricingError(
-    'rater/state-not-valid',
-    'This is no stored number.',
-    stored.pathOf(field),
-  );
 }

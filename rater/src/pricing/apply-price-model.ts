@@ -1,46 +1,85 @@
 /** The step from usage to lines: the price's model, and what a total below zero means. */
 import { Rational } from '../money/index.ts';
 import { PricingError } from './input/pricing-error.ts';
-import type { PricedLine } from './models/price-model.ts';
-import type { Price } from './price.ts';
+import type { CellPricing, MatrixCell, ModelPricing, PricedLine } from './models/price-model.ts';
 import type { Rating } from './rating.ts';
+import type { CellUsage, Usage } from './usage.ts';
 
 export function applyPriceModel(rating: Rating): Rating {
-  const lines = priceUsage(rating).map((line) => ({ ...line, billed: line.exact }));
-  return { ...rating, lines };
+  const { price } = rating.charge;
+  const { usage } = rating;
+  const lines =
+    price.pricing.takes === 'cells'
+      ? priceCells(price.pricing, usage, rating)
+      : priceOne({ negative: price.negative, pricing: price.pricing }, usage, rating);
+  return { ...rating, lines: lines.map((line) => ({ ...line, billed: line.exact })) };
 }
 
-function priceUsage(rating: Rating): PricedLine[] {
-  const { charge, usage, share, final } = rating;
-  const { pricing } = charge.price;
+/** Each cell by itself, in the order of the matrix. */
+function priceCells(pricing: CellPricing, usage: Usage, rating: Rating): PricedLine[] {
+  const cells = usage.takes === 'cells' ? usage.cells : [];
+  return cells.flatMap(({ index, usage: own }) => {
+    const cell = pricing.cells[index];
+    if (cell === undefined) throw new RangeError(`The matrix has no cell ${index}.`);
+    return priceOne(cell, own, rating).map((line) => ({ ...line, cell: cell.when }));
+  });
+}
+
+type OnePrice = Pick<MatrixCell, 'negative'> & {
+  readonly pricing: Exclude<ModelPricing, CellPricing>;
+};
+
+function priceOne(price: OnePrice, usage: Usage, rating: Rating): PricedLine[] {
+  const { pricing } = price;
   if (!pricing.usesQuantity) {
-    const isDue = final || charge.timing === 'in_advance';
-    return isDue ? pricing.rate(Rational.zero, share) : [];
+    const isDue = rating.final || rating.charge.timing === 'in_advance';
+    return isDue ? pricing.rate(Rational.zero, rating.share) : [];
   }
-  const { quantity } = usage;
-  if (quantity === null) return [];
-  if (!quantity.isNegative) return pricing.rate(quantity, share);
-  return priceNegative(charge.price, quantity, rating.onReject, () =>
-    pricing.rate(quantity, share),
-  );
+  if (usage.takes === 'cells') throw new RangeError('Only a matrix takes cells.');
+  const total = totalOf(usage);
+  if (total === null) return [];
+  if (total.isNegative && !isCredited(price, rating)) return [unbilled(total)];
+  return linesOf(pricing, usage, rating);
 }
 
-/** A total below zero, by the price's `negative`. A negative event inside a positive total never comes here. */
-function priceNegative(
-  price: Price,
-  quantity: Rational,
-  onReject: Rating['onReject'],
-  credit: () => PricedLine[],
-): PricedLine[] {
-  if (price.negative === 'credit') return credit();
-  if (price.negative === 'reject' && onReject === 'throw') {
-    throw new PricingError(
-      'rater/negative-total',
-      'The usage of the period is below zero.',
-      'quantity',
-    );
+/** The number whose sign decides: a negative event inside a positive total is a correction and lowers it. */
+function totalOf(usage: CellUsage): Rational | null {
+  switch (usage.takes) {
+    case 'quantity':
+      return usage.quantity;
+    case 'amounts':
+      return usage.amount;
+    case 'count-and-sum':
+    case 'transactions':
+      return usage.sum;
   }
-  return [
-    { kind: 'amount', quantity, exact: Rational.zero, note: 'usage below zero is not billed' },
-  ];
+}
+
+/** Whether a total below zero becomes a negative line. */
+function isCredited(price: OnePrice, rating: Rating): boolean {
+  if (price.negative === 'reject' && rating.onReject === 'throw') {
+    const message = 'The usage of the period is below zero.';
+    throw new PricingError('rater/negative-total', message, 'quantity');
+  }
+  return price.negative === 'credit';
+}
+
+function unbilled(quantity: Rational): PricedLine {
+  return { kind: 'amount', quantity, exact: Rational.zero, note: 'usage below zero is not billed' };
+}
+
+function linesOf(
+  pricing: Exclude<ModelPricing, CellPricing>,
+  usage: CellUsage,
+  { share }: Rating,
+): PricedLine[] {
+  if (pricing.takes === 'quantity' && usage.takes === 'quantity') {
+    return pricing.rate(usage.quantity ?? Rational.zero, share);
+  }
+  if (pricing.takes === 'count-and-sum' && usage.takes === 'count-and-sum')
+    return pricing.rate(usage);
+  if (pricing.takes === 'transactions' && usage.takes === 'transactions')
+    return pricing.rate(usage.state);
+  if (pricing.takes === 'amounts' && usage.takes === 'amounts') return pricing.rate(usage.amount);
+  throw new RangeError(`A price that takes ${pricing.takes} cannot rate ${usage.takes}.`);
 }

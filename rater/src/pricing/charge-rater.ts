@@ -29,7 +29,12 @@ export interface UsageSample {
 /** What a meter that carries hands on to the next period; plain JSON, decimal strings. */
 export type CarriedState =
   | { readonly kind: 'level'; readonly level: string }
-  | { readonly kind: 'values'; readonly values: readonly string[] };
+  | { readonly kind: 'values'; readonly values: readonly string[] }
+  /** One a matrix cell that has usage. */
+  | {
+      readonly kind: 'cells';
+      readonly cells: readonly { readonly index: number; readonly carried: CarriedState }[];
+    };
 
 /** Half-open [from, to) in integer microseconds. */
 export interface RatingPeriod {
@@ -57,7 +62,7 @@ export interface RatedLine {
   /** Number of packages; package prices only. */
   readonly packages?: string;
   /** The matrix cell the line belongs to: dimension values, or `default`. */
-  readonly cell?: Readonly<Record<string, string>> | 'default';
+  readonly cell?: Readonly<Record<string, readonly string[]>> | 'default';
   /** Rounded to the currency's minor unit so that the lines sum to the rounded amount. */
   readonly amount: string;
   readonly exactAmount: string;

@@ -73,6 +73,7 @@ function checkTogether(charge: Charge, object: JsonObject): void {
     const message = 'Only a flat charge is due in advance.';
     throw new PricingError('rater/option-not-supported', message, object.pathOf('timing'));
   }
+  checkQuantitySteps(charge, object);
   if (minimum !== undefined && maximum !== undefined && minimum.isAbove(maximum)) {
     const message = 'The minimum is above the maximum.';
     throw new PricingError('rater/minimum-above-maximum', message, object.pathOf('minimum'));
@@ -81,4 +82,19 @@ function checkTogether(charge: Charge, object: JsonObject): void {
     const message = 'A charge on usage names its meter.';
     throw new PricingError('rater/meter-required', message, object.pathOf('meter'));
   }
+}
+
+/** Prices of values that the events carry have no single quantity to round or to include a part of. */
+function checkQuantitySteps({ price, conversion, allowance }: Charge, object: JsonObject): void {
+  const { takes } = price.pricing;
+  if (takes === 'quantity' || takes === 'cells') return;
+  const refused =
+    conversion?.rounding !== undefined || (takes === 'amounts' && conversion !== undefined)
+      ? 'conversion'
+      : takes !== 'count-and-sum' && allowance !== undefined
+        ? 'allowance'
+        : undefined;
+  if (refused === undefined) return;
+  const message = 'This price has no single quantity that could be rounded or partly included.';
+  throw new PricingError('rater/option-not-supported', message, object.pathOf(refused));
 }

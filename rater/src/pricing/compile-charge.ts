@@ -2,20 +2,16 @@
  * Charge and meter as one `ChargeRater`: folds events into the smallest state that decides the amount, and prices it.
  */
 import { compileFilter } from '../meters/filter.ts';
-import { compileMeter, type CompiledMeter } from '../meters/compile-meter.ts';
 import type { CountAndSum } from '../meters/count-and-sum.ts';
 import type { Meter } from '../meters/meter.ts';
-import {
-  exactAmountOf,
-  exactAmountScale,
-  quantityOf,
-  quantityScale,
-  Rational,
-} from '../money/index.ts';
+import { exactAmountOf, exactAmountScale, quantityOf, quantityScale } from '../money/index.ts';
 import { shareOf } from './adjustments/proration.ts';
 import type { ChargeRater, RateOptions } from './charge-rater.ts';
 import type { Charge } from './charge.ts';
-import { compileFastAmount } from './fast-amount.ts';
+import { compileFastAmount, type FastAmount } from './fast-amount.ts';
+import { foldFor } from './folds/fold-for.ts';
+import { noUsageFold } from './folds/no-usage-fold.ts';
+import type { UsageFold } from './folds/usage-fold.ts';
 import { JsonObject, previewRules } from './input/json-object.ts';
 import { PricingError } from './input/pricing-error.ts';
 import { rateCharge } from './rate-charge.ts';
@@ -33,62 +29,44 @@ export function compileCharge(charge: Charge, meter: Meter | null): ChargeRater 
     if (charge.price.pricing.usesQuantity) {
       throw new PricingError('rater/meter-required', 'A charge on usage needs its meter.', 'meter');
     }
-    return createRater({
-      charge,
-      meter: unmetered,
-      multiplier: Rational.one,
-      numberProperties: [],
-    });
+    return createRater(charge, noUsageFold, undefined);
   }
   checkDimensions(charge, meter);
-  return createRater({
-    charge,
-    meter: compileMeter(meter),
-    multiplier: meter.conversion?.multiplier ?? Rational.one,
-    numberProperties: meter.numberProperties,
-  });
+  return createRater(charge, foldFor(charge, meter), compileFastAmount(charge, meter));
 }
 
-interface Parts {
-  readonly charge: Charge;
-  readonly meter: CompiledMeter;
-  readonly multiplier: Rational;
-  readonly numberProperties: readonly string[];
-}
-
-function createRater({ charge, meter, multiplier, numberProperties }: Parts): ChargeRater {
+function createRater(
+  charge: Charge,
+  fold: UsageFold<unknown, Usage>,
+  fastAmount: FastAmount | undefined,
+): ChargeRater {
   const passes = compileFilter(charge.filter);
-  const fastAmount = compileFastAmount(charge, meter, multiplier);
-  const usageOf = (state: unknown): Usage => ({
-    takes: 'quantity',
-    quantity: meter.quantity(state),
-  });
   const rate = (state: unknown, options: RateOptions, onReject: Rating['onReject']): Rating =>
     rateCharge({
       charge,
       share: shareOf(charge.proration, options),
       final: options.final ?? true,
       onReject: options.final === false ? 'zero' : onReject,
-      usage: usageOf(state),
+      usage: fold.usage(state),
     });
-  const rater: ChargeRater = {
-    mode: meter.mode,
-    aggregate: meter.aggregate,
-    numberProperties,
-    empty: (period, carried) => meter.empty(period, carried),
+  return {
+    mode: fold.mode,
+    aggregate: fold.aggregate,
+    numberProperties: fold.numberProperties,
+    empty: (period, carried) => fold.empty(period, carried),
     add: (state, sample) =>
-      passes === null || passes(sample) ? meter.add(state, sample) : 'unmatched',
+      passes === null || passes(sample) ? fold.add(state, sample) : 'unmatched',
     addTotals: (state, count, sum) => {
       const totals = state as CountAndSum;
       totals.count += count;
       totals.sum += sum;
     },
-    merge: (state, other) => meter.merge(state, other),
-    carryOut: (state) => meter.carryOut?.(state) ?? null,
-    encode: (state) => JSON.stringify(meter.encode(state)),
-    decode: (text) => meter.decode(JsonObject.read(JSON.parse(text), '', previewRules)),
+    merge: (state, other) => fold.merge(state, other),
+    carryOut: (state) => fold.carryOut(state),
+    encode: (state) => JSON.stringify(fold.encode(state)),
+    decode: (text) => fold.decode(JsonObject.read(JSON.parse(text), '', previewRules)),
     quantity: (state) => {
-      const quantity = meter.quantity(state);
+      const quantity = fold.quantity(state);
       return quantity === null ? null : quantityOf(quantity.toScaled(quantityScale, 'half_even'));
     },
     exactAmount: (state, options) => {
@@ -99,27 +77,23 @@ function createRater({ charge, meter, multiplier, numberProperties }: Parts): Ch
       const { lines } = rate(state, options, 'zero');
       return exactAmountOf(exactTotal(lines).toScaled(exactAmountScale, 'half_even'));
     },
-    rate: (state, options) => ratedCharge(usageOf(state), rate(state, options, 'throw')),
+    rate: (state, options) => ratedCharge(fold.quantity(state), rate(state, options, 'throw')),
   };
-  return rater;
 }
 
-/** Stands in for the meter of a flat charge that has none. */
-const unmetered: CompiledMeter = {
-  mode: 'stream',
-  aggregate: 'fold',
-  empty: () => null,
-  add: () => 'unmatched',
-  merge: () => null,
-  encode: () => ({}),
-  decode: () => null,
-  quantity: () => null,
-};
-
+/** Filters and matrices look at declared dimensions only; where a price is tried out nothing needs to be declared. */
 function checkDimensions(charge: Charge, meter: Meter): void {
-  for (const name of Object.keys(charge.filter)) {
+  if (meter.key === '' && meter.dimensions.length === 0) return;
+  const { pricing } = charge.price;
+  const used = [
+    ...Object.keys(charge.filter).map((name) => ({ name, path: `filter.${name}` })),
+    ...(pricing.takes === 'cells' ? pricing.dimensions : []).map((name) => ({
+      name,
+      path: 'price.dimensions',
+    })),
+  ];
+  for (const { name, path } of used) {
     if (meter.dimensions.includes(name)) continue;
-    const message = `The meter has no dimension ${name}.`;
-    throw new PricingError('rater/unknown-dimension', message, `filter.${name}`);
+    throw new PricingError('rater/unknown-dimension', `The meter has no dimension ${name}.`, path);
   }
 }

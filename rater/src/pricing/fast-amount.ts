@@ -5,7 +5,8 @@
  * a number does not fit the scales there is no fast path.
  */
 import { exactAmountScale, quantityScale, Rational } from '../money/index.ts';
-import type { CompiledMeter } from '../meters/compile-meter.ts';
+import { compileMeter } from '../meters/compile-meter.ts';
+import type { Meter } from '../meters/meter.ts';
 import type { CountAndSum } from '../meters/count-and-sum.ts';
 import type { Charge } from './charge.ts';
 import type { PriceCurve } from './models/price-model.ts';
@@ -24,20 +25,14 @@ interface ScaledPieces {
   readonly creditSlope: bigint;
 }
 
-/**
- * @param multiplier of the meter's unit conversion.
- * @returns `undefined` where the charge needs exact fractions.
- */
-export function compileFastAmount(
-  charge: Charge,
-  meter: CompiledMeter,
-  multiplier: Rational,
-): FastAmount | undefined {
+/** @returns `undefined` where the charge needs exact fractions. */
+export function compileFastAmount(charge: Charge, meter: Meter): FastAmount | undefined {
   const { pricing } = charge.price;
-  if (meter.fastQuantity === undefined || charge.conversion?.rounding !== undefined)
-    return undefined;
-  if (pricing.curve === undefined) return undefined;
-  const unitScale = meter.fastQuantity === 'sum' ? quantityScale : 0;
+  const { fastQuantity } = compileMeter(meter);
+  if (fastQuantity === undefined || charge.conversion?.rounding !== undefined) return undefined;
+  if (pricing.takes !== 'quantity' || pricing.curve === undefined) return undefined;
+  const unitScale = fastQuantity === 'sum' ? quantityScale : 0;
+  const multiplier = meter.conversion?.multiplier ?? Rational.one;
   const factor = multiplier.times(charge.conversion?.multiplier ?? Rational.one);
   const pieces = scalePieces(pricing.curve, charge, { unitScale, factor });
   const adjust = compileAdjustments(charge);

@@ -29,26 +29,31 @@ export const standardDefaults: PriceDefaults = {
 };
 
 export function readPrice(object: JsonObject, defaults: PriceDefaults): Price {
+  const price: Price = {
+    currency: object.currency(),
+    roundAt: object.choiceOr('roundAt', ['line', 'tier'], defaults.roundAt),
+    roundMode: object.choiceOr('roundMode', roundingModes, defaults.roundMode),
+    ...readModel(object),
+  };
+  object.finish();
+  return price;
+}
+
+/** The model of a price with the options of that model, without currency and rounding. */
+function readModel(object: JsonObject): Pick<Price, 'model' | 'negative' | 'pricing'> {
   const name = object.text('model');
   const model = Object.hasOwn(priceModels, name) ? priceModels[name] : undefined;
   if (model === undefined) {
     const message = `The model must be one of: ${Object.keys(priceModels).join(', ')}.`;
     throw new PricingError('rater/unknown-price-model', message, object.pathOf('model'));
   }
-  const price: Price = {
-    model: name,
-    currency: object.currency(),
-    roundAt: object.choiceOr('roundAt', ['line', 'tier'], defaults.roundAt),
-    roundMode: object.choiceOr('roundMode', roundingModes, defaults.roundMode),
-    negative: object.choiceOr('negative', ['zero', 'credit', 'reject'], 'zero'),
-    pricing: model.read(object, {
-      zeroUsageFirstTierFlat: object.choiceOr(
-        'zeroUsageFirstTierFlat',
-        ['charged', 'not_charged'],
-        'charged',
-      ),
-    }),
+  const zeroUsage = ['charged', 'not_charged'] as const;
+  const options = {
+    zeroUsageFirstTierFlat: object.choiceOr('zeroUsageFirstTierFlat', zeroUsage, 'charged'),
   };
-  object.finish();
-  return price;
+  return {
+    model: name,
+    negative: object.choiceOr('negative', ['zero', 'credit', 'reject'], 'zero'),
+    pricing: model.read(object, options, readModel),
+  };
 }

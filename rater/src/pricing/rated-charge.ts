@@ -15,7 +15,7 @@ import {
   type Rating,
   type RatingLine,
 } from './rating.ts';
-import { quantityOfUsage, type Usage } from './usage.ts';
+import { quantityOfUsage } from './usage.ts';
 
 /** How fractions are written. */
 export interface NumberFormat {
@@ -29,14 +29,13 @@ export const storedFormat: NumberFormat = {
   exactAmount: (value) => formatRounded(value, exactAmountScale),
 };
 
-/** @param measured the usage before conversion and allowance. */
+/** @param quantity what the meter measured, before conversion and allowance. */
 export function ratedCharge(
-  measured: Usage,
+  quantity: Rational | null,
   rating: Rating,
   format: NumberFormat = storedFormat,
 ): RatedCharge {
   const minorUnits = minorUnitsOfCharge(rating.charge);
-  const quantity = quantityOfUsage(measured);
   const billable = quantityOfUsage(rating.usage);
   const usesQuantity = rating.charge.price.pricing.usesQuantity;
   return {

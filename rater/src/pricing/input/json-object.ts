@@ -149,6 +149,20 @@ export class JsonObject {
     return value;
   }
 
+  /** A whole number that is not negative, as a decimal string or a JSON integer. */
+  optionalCount(field: string): Rational | undefined {
+    if (!this.has(field)) return undefined;
+    const value = this.#value(field);
+    const text = typeof value === 'number' ? `${value}` : value;
+    const count = this.#parseDecimal(text, this.pathOf(field), { sign: 'not-negative' });
+    if (count.toScaledExactly(0) !== undefined) return count;
+    throw new PricingError(
+      'rater/not-an-integer',
+      'This must be a whole number.',
+      this.pathOf(field),
+    );
+  }
+
   boolean(field: string, otherwise: boolean): boolean {
     const value = this.#value(field) ?? otherwise;
     if (typeof value !== 'boolean') {

@@ -14,22 +14,21 @@ export const graduated: PriceModel = {
     return {
       takes: 'quantity',
       usesQuantity: true,
-      rate: (quantity, share) => rate(scaleBounds(tiers, share.tierBounds), quantity, options),
+      rate: (quantity, share) =>
+        quantity.isPositive
+          ? rateGraduated(scaleBounds(tiers, share.tierBounds), quantity)
+          : rateFirstTier(tiers, quantity, options),
       curve: {
         atZero: atZero(tiers, options),
-        pieces: piecesOf(tiers),
+        pieces: graduatedPieces(tiers),
         creditSlope: tiers[0]?.unitAmount ?? Rational.zero,
       },
     };
   },
 };
 
-function rate(
-  tiers: readonly PricedTier[],
-  quantity: Rational,
-  options: PriceModelOptions,
-): PricedLine[] {
-  if (!quantity.isPositive) return rateFirstTier(tiers, quantity, options);
+/** One line a tier entered; the quantity must be above zero. */
+export function rateGraduated(tiers: readonly PricedTier[], quantity: Rational): PricedLine[] {
   const lines: PricedLine[] = [];
   let below = Rational.zero;
   for (const [index, { upTo, unitAmount, flatAmount }] of tiers.entries()) {
@@ -78,7 +77,8 @@ export function atZero(
   return options.zeroUsageFirstTierFlat === 'charged' ? flat : Rational.zero;
 }
 
-function piecesOf(tiers: readonly PricedTier[]): PricePiece[] {
+/** The straight pieces of F, for the stream. */
+export function graduatedPieces(tiers: readonly PricedTier[]): PricePiece[] {
   let below = Rational.zero;
   let due = Rational.zero;
   return tiers.map(({ upTo, unitAmount, flatAmount }) => {

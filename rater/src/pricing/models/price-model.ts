@@ -9,7 +9,7 @@ import type { JsonObject } from '../input/json-object.ts';
 export interface PricedLine {
   readonly kind: 'tier' | 'amount';
   readonly tier?: number;
-  readonly cell?: Readonly<Record<string, string>> | 'default';
+  readonly cell?: Readonly<Record<string, readonly string[]>> | 'default';
   readonly quantity?: Rational;
   readonly unitAmount?: Rational;
   readonly flatAmount?: Rational;
@@ -54,7 +54,54 @@ export interface PricePiece {
   readonly intercept: Rational;
 }
 
-export type ModelPricing = QuantityPricing;
+/** A price of the number of transactions and their sum: percentages without free parts or clamps. */
+export interface CountAndSumPricing {
+  readonly takes: 'count-and-sum';
+  readonly usesQuantity: true;
+  rate(total: { readonly count: number; readonly sum: Rational }): PricedLine[];
+}
+
+/** A price that looks at each transaction in order. The state is its own. */
+export interface TransactionPricing {
+  readonly takes: 'transactions';
+  readonly usesQuantity: true;
+  empty(): unknown;
+  /** Moves the state in place by one transaction. */
+  pay(state: unknown, value: Rational): void;
+  encode(state: unknown): unknown;
+  decode(stored: JsonObject): unknown;
+  /** Sum of the values. */
+  total(state: unknown): Rational;
+  rate(state: unknown): PricedLine[];
+}
+
+/** A price of an amount that the events themselves carry. */
+export interface AmountPricing {
+  readonly takes: 'amounts';
+  readonly usesQuantity: true;
+  /** May be absent only where a price is tried out. */
+  readonly amountProperty: string | undefined;
+  rate(amount: Rational): PricedLine[];
+}
+
+/** A price for each cell of a matrix; events go to the first cell that matches. */
+export interface CellPricing {
+  readonly takes: 'cells';
+  readonly usesQuantity: true;
+  readonly dimensions: readonly string[];
+  /** In the order written; the default comes last and matches everything. */
+  readonly cells: readonly MatrixCell[];
+}
+
+export interface MatrixCell {
+  /** Values that match, by dimension; a dimension not named matches any value or none. */
+  readonly when: Readonly<Record<string, readonly string[]>> | 'default';
+  readonly negative: 'zero' | 'credit' | 'reject';
+  readonly pricing: Exclude<ModelPricing, CellPricing>;
+}
+
+export type ModelPricing =
+  QuantityPricing | CountAndSumPricing | TransactionPricing | AmountPricing | CellPricing;
 
 export interface PriceModelOptions {
   /** Whether the first tier's flat amount is due at zero usage. */
@@ -67,5 +114,10 @@ export interface PriceModel {
    *
    * @throws PricingError with code and path.
    */
-  read(price: JsonObject, options: PriceModelOptions): ModelPricing;
+  read(price: JsonObject, options: PriceModelOptions, readModel: ReadModel): ModelPricing;
 }
+
+/** Reads a price inside a price: its model and the options of that model. */
+export type ReadModel = (object: JsonObject) => Pick<MatrixCell, 'negative'> & {
+  readonly pricing: ModelPricing;
+};
