@@ -75,6 +75,7 @@ export class PartitionLane {
   #appendsInFlight = 0;
   /** Those of the appends in flight that have failed before. */
   #repeating = 0;
+  readonly #wakeRepetitions = new Set<() => void>();
   #cancelTimer: (() => void) | undefined;
   #state: 'open' | 'draining' | 'abandoned' = 'open';
 
@@ -159,6 +160,7 @@ export class PartitionLane {
     this.#open.live = undefined;
     this.#open.backfill = undefined;
     for (const batch of waiting) batch?.settle(logUnavailable(reason));
+    for (const wake of [...this.#wakeRepetitions]) wake();
   }
 
   #openBatch(backfill: boolean): OpenBatch {
@@ -225,12 +227,13 @@ export class PartitionLane {
     let error = firstError;
     let delayMs = limits.repeatDelayMinMs;
     this.#repeating += 1;
-    while (this.#state !== 'abandoned') {
+    for (;;) {
       if (isAppError(error) && !error.retryable) {
         this.#beginNumbering(error);
         break;
       }
-      await this.#wait(delayMs);
+      await this.#waitToRepeat(delayMs);
+      if (this.#isAbandoned()) break;
       delayMs = Math.min(delayMs * 2, limits.repeatDelayMaxMs);
       try {
         await log.append([sent.record]);
@@ -258,8 +261,22 @@ export class PartitionLane {
     );
   }
 
-  #wait(delayMs: number): Promise<void> {
-    return new Promise((resolve) => this.#given.scheduler.schedule(delayMs, resolve));
+  /** Ends early when the lane is abandoned. */
+  #waitToRepeat(delayMs: number): Promise<void> {
+    if (this.#isAbandoned()) return Promise.resolve();
+    return new Promise((resolve) => {
+      const wake = () => {
+        cancel();
+        this.#wakeRepetitions.delete(wake);
+        resolve();
+      };
+      const cancel = this.#given.scheduler.schedule(delayMs, wake);
+      this.#wakeRepetitions.add(wake);
+    });
+  }
+
+  #isAbandoned(): boolean {
+    return this.#state === 'abandoned';
   }
 
   #seal(batch: OpenBatch): SentRecord {
