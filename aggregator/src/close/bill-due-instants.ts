@@ -31,6 +31,7 @@ export async function billDueInstants(
   for (;;) {
     const before = tally.instants;
     for await (const wave of dueWaves(tally, scope, dependencies)) {
+      dependencies.throwIfStopped?.();
       await billWave(context, wave, tally, dependencies);
     }
     if (scope.close.dryRun || tally.instants === before) break;
@@ -68,7 +69,7 @@ async function billWave(
   context: BillingContext,
   wave: readonly DueInstant[],
   tally: Tally,
-  { ledger, limits, onAlarm, onProgress }: CloseDependencies,
+  { ledger, limits, onAlarm, onProgress, throwIfStopped }: CloseDependencies,
 ): Promise<void> {
   const { drafts, halted } = await billBatch(context, wave);
   for (const part of halted) {
@@ -77,6 +78,7 @@ async function billWave(
   }
   for (const due of wave) tally.settle(due);
   for (let from = 0; from < drafts.length; from += limits.issueSize) {
+    throwIfStopped?.();
     const batch = drafts.slice(from, from + limits.issueSize);
     failpoint('close/before-commit');
     await ledger.issueInvoices(tally.close, batch);

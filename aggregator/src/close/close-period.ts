@@ -23,6 +23,8 @@ export interface CloseDependencies {
   readonly limits: CloseLimits;
   readonly sleep: (milliseconds: number) => Promise<void>;
   readonly nowMs: () => number;
+  /** Called between steps and batches; a fault it throws ends the run, and a retryable one leaves the job to be resumed. */
+  readonly throwIfStopped?: () => void;
   readonly onProgress?: (progress: CloseProgress) => void;
   /** A difference in the money or in the stored events: to be alarmed on. */
   readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
@@ -77,7 +79,10 @@ export async function closePeriod(
 ): Promise<PeriodClose> {
   let run = emptyRun(close);
   try {
-    for (const step of order) run = await step(run, dependencies);
+    for (const step of order) {
+      dependencies.throwIfStopped?.();
+      run = await step(run, dependencies);
+    }
   } catch (error) {
     if (isAppError(error) && error.retryable) throw error;
     await dependencies.ledger.updateClose(run.close, { status: 'failed', halted: [failure(error)] });

@@ -4,8 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
-import { toAppError } from '@tidemark/platform/errors';
-import type { AppError } from '@tidemark/platform/errors';
+import { AppError, toAppError } from '@tidemark/platform/errors';
 import type { CloseLedger, HaltedPart, PeriodClose } from '../ports.ts';
 import { closePeriod, defaultCloseLimits } from './close-period.ts';
 import type { CloseDependencies, CloseLimits, CloseProgress } from './close-period.ts';
@@ -40,7 +39,12 @@ export function createCloseWorker(options: CloseWorkerOptions): CloseWorker {
     ledger: options.ledger,
     clickHouse: options.clickHouse,
     limits: { ...defaultCloseLimits, ...options.limits },
-    sleep: (milliseconds) => delay(milliseconds, undefined, { signal: stopped.signal }),
+    sleep: async (milliseconds) => {
+      await delay(milliseconds, undefined, { signal: stopped.signal }).catch(throwStopped);
+    },
+    throwIfStopped: () => {
+      if (stopped.signal.aborted) throwStopped();
+    },
     nowMs: () => performance.now(),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
     ...(options.onAlarm !== undefined && { onAlarm: options.onAlarm }),
@@ -73,6 +77,11 @@ export function createCloseWorker(options: CloseWorkerOptions): CloseWorker {
       await ended;
     },
   };
+}
+
+/** Retryable, so that the job stays unfinished and the next worker resumes it. */
+function throwStopped(): never {
+  throw new AppError('unavailable', 'aggregator/close-stopped', 'The close worker is stopping.');
 }
 
 async function idle(milliseconds: number, signal: AbortSignal): Promise<void> {
