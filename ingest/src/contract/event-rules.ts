@@ -2,8 +2,9 @@
  * What one usage event must keep, rule by rule; the zod schema (usage-event.ts) and the hot path
  * (parse-usage-event.ts) both ask here, so the rules stand once. Runs in browsers too.
  */
-import { parseInstant, type Instant } from '@tidemark/platform/clock';
+import type { Instant } from '@tidemark/platform/clock';
 import { canonicalJson, utf8Length, type JsonObject, type JsonValue } from './canonical-json.ts';
+import { parseEventTime } from './event-time.ts';
 import { JsonFlaw } from './exact-json.ts';
 import { eventLimits, forbiddenPropertyNames } from './limits.ts';
 import type { ProblemCode } from './problem-codes.ts';
@@ -42,7 +43,7 @@ export function readTime(value: unknown): TimeReading {
     return rejected('ingest/missing-field', 'time is required.');
   }
   if (typeof value === 'string' && value.length <= eventLimits.timeLengthMax) {
-    const time = parseInstant(value);
+    const time = parseEventTime(value);
     if (time !== undefined) return { kind: 'ok', time };
   }
   return rejected(

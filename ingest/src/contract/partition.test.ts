@@ -22,7 +22,7 @@ describe('murmur2', () => {
 describe('partitionOf', () => {
   it('is the positive remainder of the hash of tenant:subject', () => {
     expect(partitionOf('foo', 'bar', 1)).toBe(0);
-    for (const subject of ['acme', 'ü', '😀', 'a:b']) {
+    for (const subject of ['acme', '', 'ü', '😀', 'a:b', 'x'.repeat(600), `${'x'.repeat(300)}ü`]) {
       const hash = murmur2(bytes(`t:${subject}`));
       const positive = Number(BigInt(hash) & 0x7fffffffn);
       expect(partitionOf('t', subject, 12)).toBe(positive % 12);
