@@ -61,7 +61,7 @@ export class PiscinaRatingPool implements RatingPool {
     try {
       const transferList = transferablesOf(task);
       const reply: unknown = await this.#piscina.run(routed(task), { transferList });
-      if (task.kind === 'drop') this.#hosts.delete(task.partition);
+      if (task.kind === 'drop' && isDone(reply)) this.#hosts.delete(task.partition);
       // The thread answers each kind of task with the replies that `ReplyTo` lists for it.
       return reply as ReplyTo<Task>;
     } catch (error) {
@@ -102,4 +102,9 @@ function routed(task: RatingTask): RatingTask {
 
 function taskOf(task: Parameters<LoadBalancer>[0]): RatingTask {
   return (task as unknown as Record<symbol, RatingTask>)[Piscina.queueOptionsSymbol] as RatingTask;
+}
+
+/** A drop for an assignment that has been followed by another one is answered `no-state` and changes nothing. */
+function isDone(reply: unknown): boolean {
+  return typeof reply === 'object' && reply !== null && 'kind' in reply && reply.kind === 'done';
 }

@@ -1,0 +1,14 @@
+export { createRater } from './create-rater.ts';
+export type { Rater, RaterOptions } from './create-rater.ts';
+export type { PartitionHalt, PartitionPhase, PartitionStatus } from './partition-status.ts';
+export { defaultRaterConfig } from './rater-config.ts';
+export type { RaterConfig } from './rater-config.ts';
+export { systemScheduler } from './scheduler.ts';
+export type { Scheduler } from './scheduler.ts';
+export { InProcessRatingPool } from '../pool/in-process-rating-pool.ts';
+export { createPiscinaRatingPool } from '../pool/piscina-rating-pool.ts';
+export type { PiscinaRatingPoolOptions } from '../pool/piscina-rating-pool.ts';
+export type { RatingEngineSettings } from '../pool/rating-engine.ts';
+export type { RatingPool } from '../pool/rating-pool.ts';
+export { defaultDedupLimits } from '../rating/dedup-index.ts';
+export type { DedupLimits } from '../rating/dedup-index.ts';

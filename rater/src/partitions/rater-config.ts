@@ -1,0 +1,34 @@
+/** The limits of the consumer loop. The composition root may set them from its own configuration. */
+export interface RaterConfig {
+  /** A partition's queue is paused above this many bytes or records, and resumed below half of it. */
+  readonly queueBytesMax: number;
+  readonly queueRecordsMax: number;
+  /** Records of one rate task. */
+  readonly taskBytesMax: number;
+  readonly taskRecordsMax: number;
+  /** Flushes start at least this far apart. */
+  readonly flushIntervalMinMs: number;
+  /** Under full load a flush waits for this many rows ... */
+  readonly flushRowsTarget: number;
+  /** ... but not longer than this. */
+  readonly flushIntervalMaxMs: number;
+  /** Rows that wait for a flush, over all partitions; rating pauses above. */
+  readonly unflushedRowsMax: number;
+  /** Rebuilds of a partition without a record applied in between, after which it halts. */
+  readonly rebuildsMax: number;
+  /** How long `stop` drains before it leaves the rest to the next owner. */
+  readonly stopDeadlineMs: number;
+}
+
+export const defaultRaterConfig: RaterConfig = {
+  queueBytesMax: 32 * 1024 * 1024,
+  queueRecordsMax: 20_000,
+  taskBytesMax: 2 * 1024 * 1024,
+  taskRecordsMax: 2000,
+  flushIntervalMinMs: 25,
+  flushRowsTarget: 50_000,
+  flushIntervalMaxMs: 250,
+  unflushedRowsMax: 100_000,
+  rebuildsMax: 5,
+  stopDeadlineMs: 10_000,
+};

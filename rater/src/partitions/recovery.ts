@@ -1,0 +1,148 @@
+/**
+ * Builds a partition's state from the store, in this order:
+ *
+ *   greatest progress -> is the log still the one it was made of? -> catalog at its epoch -> owners of all identities
+ *   -> charge totals -> totals that run ahead, from events -> proof by counts
+ *
+ * Anything that does not fit halts the partition: a wrong start would bill twice or not at all, in silence.
+ */
+import { crcOf, partitionOf } from '@tidemark/ingest/contract';
+import type { CatalogChange } from '../catalog/index.ts';
+import type { Progress } from '../ports.ts';
+import type { StateFigures } from '../pool/protocol.ts';
+import { jsonBytes, readPatiently, rebuildAfter } from './partition-context.ts';
+import type { Interruption, PartitionContext } from './partition-context.ts';
+import { feedStoredEvents } from './stored-events.ts';
+
+export type Recovered = { readonly kind: 'ready'; readonly figures: StateFigures } | Interruption;
+
+/** Retries while log, store or catalog are away; rejects when one fails for good or the signal aborts. */
+export function recoverPartition(
+  context: PartitionContext,
+  assignment: number,
+): Promise<Recovered> {
+  return readPatiently(context, 'the state of a partition', () => attempt(context, assignment));
+}
+
+async function attempt(context: PartitionContext, assignment: number): Promise<Recovered> {
+  const progress = await greatestProgress(context);
+  const doubt = await verifyLog(context, progress);
+  if (doubt !== null) return doubt;
+  const interruption =
+    (await open(context, assignment, progress)) ??
+    (await loadOwners(context, assignment, progress)) ??
+    (await loadTotals(context, assignment, progress));
+  if (interruption !== null) return interruption;
+  const reply = await context.pool.run({ kind: 'prove', partition: context.partition, assignment });
+  switch (reply.kind) {
+    case 'proven':
+      return { kind: 'ready', figures: reply.figures };
+    case 'differs': {
+      const detail = `The store holds ${reply.found} events, progress says ${reply.expected}.`;
+      return { kind: 'halt', reason: 'rater/counts-differ', detail };
+    }
+    default:
+      return rebuildAfter(reply);
+  }
+}
+
+async function greatestProgress({ store, partition }: PartitionContext): Promise<Progress | null> {
+  const rows = (await store.readProgress()).filter((row) => row.partition === partition);
+  const newest = rows.toSorted((a, b) => b.incarnation - a.incarnation || b.next - a.next);
+  return newest[0] ?? null;
+}
+
+/** Whether the log holds, at the same offsets, the records that `progress` was made of. */
+async function verifyLog(
+  { log, partition }: PartitionContext,
+  progress: Progress | null,
+): Promise<Interruption | null> {
+  const next = progress?.next ?? 0;
+  const halt = (reason: string, detail: string): Interruption => ({ kind: 'halt', reason, detail });
+  if (progress !== null && progress.incarnation !== log.incarnation) {
+    const detail = `The store knows log ${progress.incarnation}, this is log ${log.incarnation}.`;
+    return halt('rater/unknown-incarnation', detail);
+  }
+  const [bases, ends] = await Promise.all([log.beginningOffsets(), log.endOffsets()]);
+  const base = bases[partition] ?? 0;
+  const end = ends[partition] ?? 0;
+  if (end < next) return halt('rater/log-shorter', `The log ends at ${end}, progress is ${next}.`);
+  if (base > next) return halt('rater/log-gap', `The log begins at ${base}, progress is ${next}.`);
+  if (progress === null || next === 0 || base > next - 1) return null;
+  for await (const records of log.read(partition, next - 1, next)) {
+    const last = records.find(({ offset }) => offset === next - 1);
+    if (last === undefined) continue;
+    if (crcOf(last.value) === progress.lastCrc) return null;
+    return halt('rater/log-differs', `The record at ${next - 1} is not the one that was rated.`);
+  }
+  return halt('rater/log-differs', `The record at ${next - 1} cannot be read.`);
+}
+
+async function open(
+  context: PartitionContext,
+  assignment: number,
+  progress: Progress | null,
+): Promise<Interruption | null> {
+  const { log, partition, pool, catalogSource } = context;
+  const { partitionCount, incarnation } = log;
+  const epoch = progress?.epoch ?? 0;
+  const changes = epoch === 0 ? [] : (await catalogSource.snapshot(epoch)).changes;
+  const reply = await pool.run({
+    kind: 'open',
+    partition,
+    assignment,
+    incarnation,
+    partitionCount,
+    progress,
+    changes: jsonBytes(changesOf(partition, partitionCount, changes)),
+  });
+  return reply.kind === 'done' ? null : rebuildAfter(reply);
+}
+
+/** Leaves out the subscriptions of other partitions' customers. */
+export function changesOf(
+  partition: number,
+  partitionCount: number,
+  changes: readonly CatalogChange[],
+): readonly CatalogChange[] {
+  return changes.filter(
+    (change) =>
+      change.kind !== 'subscription' ||
+      partitionOf(change.tenant, change.customer, partitionCount) === partition,
+  );
+}
+
+async function loadOwners(
+  context: PartitionContext,
+  assignment: number,
+  progress: Progress | null,
+): Promise<Interruption | null> {
+  const { partition, pool, store, log, signal } = context;
+  if (progress === null || progress.counts.stored === 0) return null;
+  const range = { incarnation: log.incarnation, partition, from: 0, below: progress.next };
+  for await (const owners of store.readOwners(range)) {
+    signal.throwIfAborted();
+    const reply = await pool.run({ kind: 'load-owners', partition, assignment, owners });
+    if (reply.kind !== 'done') return rebuildAfter(reply);
+  }
+  return null;
+}
+
+async function loadTotals(
+  context: PartitionContext,
+  assignment: number,
+  progress: Progress | null,
+): Promise<Interruption | null> {
+  const { partition, pool, store, log, signal } = context;
+  if (progress === null || progress.counts.stored === 0) return null;
+  const bound = { incarnation: log.incarnation, partition, below: progress.next };
+  for await (const rows of store.readChargeTotals(bound)) {
+    signal.throwIfAborted();
+    const kind = 'load-totals';
+    const reply = await pool.run({ kind, partition, assignment, rows: jsonBytes(rows) });
+    if (reply.kind !== 'done') return rebuildAfter(reply);
+  }
+  const plan = await pool.run({ kind: 'plan-recovery', partition, assignment });
+  if (plan.kind !== 'queries') return rebuildAfter(plan);
+  return await feedStoredEvents(context, assignment, plan.queries);
+}
