@@ -105,7 +105,9 @@ export function fingerprintOf({ tenant, subject, source, id }: FullEvent): Buffe
 }
 
 export function payloadHashOf({ type, time, data }: FullEvent): bigint {
-  const digest = createHash('sha256').update(JSON.stringify([type, time, data])).digest();
+  const digest = createHash('sha256')
+    .update(JSON.stringify([type, time, data]))
+    .digest();
   return digest.readBigUInt64LE(0);
 }
 
@@ -236,7 +238,11 @@ export function deadLetterBlocks(letters: readonly TestDeadLetter[]): RowBlocks 
   return block === undefined ? {} : { dead_letters: [block] };
 }
 
-export function progressOf(partition: number, next: number, values: Partial<Progress> = {}): Progress {
+export function progressOf(
+  partition: number,
+  next: number,
+  values: Partial<Progress> = {},
+): Progress {
   return {
     incarnation: 1,
     partition,

@@ -22,6 +22,7 @@ export interface BilledBatch {
   readonly halted: readonly HaltedPart[];
 }
 
+/** What the close bills, compared with the stream first. */
 export async function billBatch(
   context: BillingContext,
   dues: readonly DueInstant[],
@@ -30,10 +31,28 @@ export async function billBatch(
   const states = await readEndingStates(context, items);
   const different = await compareWithStream(context, items, states);
   const sound = items.filter(({ due }) => !different.has(due.subscription));
-  const adjustments = await priceAdjustments(context, sound);
-  const halted = [...different.values()];
+  const { drafts, halted } = await draftItems(context, sound, states);
+  return { drafts, halted: [...different.values(), ...halted] };
+}
+
+/** The same without the comparison: what would be billed now, for people to look at. */
+export async function previewBatch(
+  context: BillingContext,
+  dues: readonly DueInstant[],
+): Promise<BilledBatch> {
+  const items = dues.map((due) => cutDue(context, due));
+  return draftItems(context, items, await readEndingStates(context, items));
+}
+
+async function draftItems(
+  context: BillingContext,
+  items: readonly DueItem[],
+  states: PieceStates,
+): Promise<BilledBatch> {
+  const adjustments = await priceAdjustments(context, items);
   const drafts: InvoiceDraft[] = [];
-  for (const item of sound) {
+  const halted: HaltedPart[] = [];
+  for (const item of items) {
     const result = draftItem(context, item, states, adjustments.get(item.due) ?? []);
     if (result.kind === 'draft') drafts.push(result.draft);
     if (result.kind === 'halted') halted.push(result.part);
@@ -41,7 +60,7 @@ export async function billBatch(
   return { drafts, halted };
 }
 
-export function cutDue(context: Pick<BillingContext, 'compile'>, due: DueInstant): DueItem {
+function cutDue(context: Pick<BillingContext, 'compile'>, due: DueInstant): DueItem {
   return {
     due,
     ending: due.ending === null ? null : cutPeriod(due.ending, context.compile),
@@ -49,7 +68,7 @@ export function cutDue(context: Pick<BillingContext, 'compile'>, due: DueInstant
   };
 }
 
-export function readEndingStates(
+function readEndingStates(
   context: Pick<BillingContext, 'clickHouse' | 'tenant' | 'bound'>,
   items: readonly DueItem[],
 ): Promise<PieceStates> {
@@ -60,7 +79,7 @@ export function readEndingStates(
   return readPeriodStates(clickHouse, periods, { tenant, bound });
 }
 
-export function priceEnding(item: DueItem, states: PieceStates): PricedPeriod | null {
+function priceEnding(item: DueItem, states: PieceStates): PricedPeriod | null {
   if (item.ending === null) return null;
   return pricePeriod(item.ending, (piece) => states.get(piece), { timeZone: item.due.timeZone });
 }

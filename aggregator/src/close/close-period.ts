@@ -51,7 +51,11 @@ export const defaultCloseLimits: CloseLimits = {
 };
 
 export type CloseProgress =
-  | { readonly kind: 'waiting'; readonly close: PeriodClose; readonly behind: readonly PartitionBehind[] }
+  | {
+      readonly kind: 'waiting';
+      readonly close: PeriodClose;
+      readonly behind: readonly PartitionBehind[];
+    }
   | { readonly kind: 'auditing'; readonly close: PeriodClose }
   | { readonly kind: 'billing'; readonly close: PeriodClose; readonly invoices: number };
 
@@ -85,7 +89,10 @@ export async function closePeriod(
     }
   } catch (error) {
     if (isAppError(error) && error.retryable) throw error;
-    await dependencies.ledger.updateClose(run.close, { status: 'failed', halted: [failure(error)] });
+    await dependencies.ledger.updateClose(run.close, {
+      status: 'failed',
+      halted: [failure(error)],
+    });
     throw error;
   }
   const status = run.halted.length > 0 ? 'halted' : 'done';

@@ -53,8 +53,7 @@ export function partitionsBehind(
   for (const partition of partitions) {
     const offset = cut.offsets[partition] ?? 0;
     const row = progress.find(
-      (candidate) =>
-        candidate.incarnation === cut.incarnation && candidate.partition === partition,
+      (candidate) => candidate.incarnation === cut.incarnation && candidate.partition === partition,
     );
     const next = row?.next ?? 0;
     if (next < offset) behind.push({ partition, next, cut: offset });

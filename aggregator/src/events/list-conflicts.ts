@@ -35,25 +35,23 @@ const row = z
     owner_log_offset: z.string().transform(Number),
     owner_log_index: z.number(),
   })
-  .transform(
-    (raw): EventConflict => ({
-      customer: raw.customer,
-      source: raw.source,
-      id: raw.id,
-      type: raw.type,
-      time: raw.time_us,
-      data: raw.data,
-      logTimeMs: raw.log_time_ms,
-      position: {
-        time: raw.log_time_ms,
-        incarnation: raw.log_incarnation,
-        partition: raw.log_partition,
-        offset: raw.log_offset,
-        index: raw.log_index,
-      },
-      owner: { offset: raw.owner_log_offset, index: raw.owner_log_index },
-    }),
-  );
+  .transform((raw): EventConflict => ({
+    customer: raw.customer,
+    source: raw.source,
+    id: raw.id,
+    type: raw.type,
+    time: raw.time_us,
+    data: raw.data,
+    logTimeMs: raw.log_time_ms,
+    position: {
+      time: raw.log_time_ms,
+      incarnation: raw.log_incarnation,
+      partition: raw.log_partition,
+      offset: raw.log_offset,
+      index: raw.log_index,
+    },
+    owner: { offset: raw.owner_log_offset, index: raw.owner_log_index },
+  }));
 
 const sql = `
 SELECT subject AS customer, source, id, type, toString(toUnixTimestamp64Micro(time)) AS time_us, data,

@@ -39,25 +39,23 @@ export const deadLetterRow = z
     log_offset: z.string().transform(Number),
     log_index: z.number(),
   })
-  .transform(
-    (raw): DeadLetter => ({
-      reason: raw.reason,
-      detail: raw.detail,
-      customer: raw.customer,
-      source: raw.source,
-      type: raw.type,
-      id: raw.id,
-      payload: raw.payload,
-      logTimeMs: raw.log_time_ms,
-      position: {
-        time: raw.log_time_ms,
-        incarnation: raw.log_incarnation,
-        partition: raw.log_partition,
-        offset: raw.log_offset,
-        index: raw.log_index,
-      },
-    }),
-  );
+  .transform((raw): DeadLetter => ({
+    reason: raw.reason,
+    detail: raw.detail,
+    customer: raw.customer,
+    source: raw.source,
+    type: raw.type,
+    id: raw.id,
+    payload: raw.payload,
+    logTimeMs: raw.log_time_ms,
+    position: {
+      time: raw.log_time_ms,
+      incarnation: raw.log_incarnation,
+      partition: raw.log_partition,
+      offset: raw.log_offset,
+      index: raw.log_index,
+    },
+  }));
 
 const sql = `
 SELECT ${deadLetterColumns}

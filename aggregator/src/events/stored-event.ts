@@ -36,22 +36,20 @@ export const storedEventRow = z
     log_offset: z.string().transform(Number),
     log_index: z.number(),
   })
-  .transform(
-    (raw): StoredEvent => ({
-      customer: raw.customer,
-      type: raw.type,
-      source: raw.source,
-      id: raw.id,
+  .transform((raw): StoredEvent => ({
+    customer: raw.customer,
+    type: raw.type,
+    source: raw.source,
+    id: raw.id,
+    time: raw.time_us,
+    data: raw.data,
+    logTimeMs: raw.log_time_ms,
+    backfill: raw.backfill === 1,
+    position: {
       time: raw.time_us,
-      data: raw.data,
-      logTimeMs: raw.log_time_ms,
-      backfill: raw.backfill === 1,
-      position: {
-        time: raw.time_us,
-        incarnation: raw.log_incarnation,
-        partition: raw.log_partition,
-        offset: raw.log_offset,
-        index: raw.log_index,
-      },
-    }),
-  );
+      incarnation: raw.log_incarnation,
+      partition: raw.log_partition,
+      offset: raw.log_offset,
+      index: raw.log_index,
+    },
+  }));

@@ -49,9 +49,7 @@ export function boundOfCut(cut: Cut, progress: readonly Progress[]): LogBound {
   const earlier = progress
     .filter((row) => row.incarnation < cut.incarnation)
     .map((row) => [row.incarnation, row.partition, row.next] as const);
-  const own = cut.offsets.map(
-    (offset, partition) => [cut.incarnation, partition, offset] as const,
-  );
+  const own = cut.offsets.map((offset, partition) => [cut.incarnation, partition, offset] as const);
   return boundOf([...earlier, ...own]);
 }
 

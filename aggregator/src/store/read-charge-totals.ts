@@ -24,13 +24,11 @@ const row = z
     events: integer,
     state: z.string(),
   })
-  .transform(
-    ({ period_start, segment_start, ...raw }): StoredChargeTotal => ({
-      ...raw,
-      periodStart: period_start,
-      segmentStart: segment_start,
-    }),
-  );
+  .transform(({ period_start, segment_start, ...raw }): StoredChargeTotal => ({
+    ...raw,
+    periodStart: period_start,
+    segmentStart: segment_start,
+  }));
 
 /** Rows at or above `below` come too: their version tells the caller which keys to compute again. */
 export function readChargeTotals(

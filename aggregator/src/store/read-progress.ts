@@ -28,25 +28,23 @@ const row = z
     last_crc: z.number(),
     gateways: z.string(),
   })
-  .transform(
-    (raw): Progress => ({
-      incarnation: raw.incarnation,
-      partition: raw.partition,
-      next: raw.next,
-      counts: {
-        logged: raw.logged,
-        stored: raw.stored,
-        duplicate: raw.duplicate,
-        conflict: raw.conflict,
-        dead: raw.dead,
-        control: raw.control,
-      },
-      epoch: raw.epoch,
-      logTimeMs: raw.log_time_ms,
-      lastCrc: raw.last_crc,
-      gateways: raw.gateways,
-    }),
-  );
+  .transform((raw): Progress => ({
+    incarnation: raw.incarnation,
+    partition: raw.partition,
+    next: raw.next,
+    counts: {
+      logged: raw.logged,
+      stored: raw.stored,
+      duplicate: raw.duplicate,
+      conflict: raw.conflict,
+      dead: raw.dead,
+      control: raw.control,
+    },
+    epoch: raw.epoch,
+    logTimeMs: raw.log_time_ms,
+    lastCrc: raw.last_crc,
+    gateways: raw.gateways,
+  }));
 
 /** The greatest progress of each partition of each incarnation, in that order. */
 export function readProgress(clickHouse: ClickHouse): Promise<Progress[]> {

@@ -27,14 +27,12 @@ export const storedUsageEventRow = z
     log_offset: z.string().transform(Number),
     log_index: z.number(),
   })
-  .transform(
-    ({ time_us, log_offset, log_index, ...raw }): StoredUsageEvent => ({
-      ...raw,
-      time: time_us,
-      offset: log_offset,
-      index: log_index,
-    }),
-  );
+  .transform(({ time_us, log_offset, log_index, ...raw }): StoredUsageEvent => ({
+    ...raw,
+    time: time_us,
+    offset: log_offset,
+    index: log_index,
+  }));
 
 /** Subjects come in byte order; each subject's events in (time, offset, index) order. */
 export async function* readUsageEvents(

@@ -11,10 +11,7 @@ export interface SumCountMeasure {
 }
 
 /** The measure of a meter that SQL can aggregate; `null` where events must be folded one by one. */
-export function sumCountMeasure(
-  meter: Meter,
-  filters: readonly Filter[],
-): SumCountMeasure | null {
+export function sumCountMeasure(meter: Meter, filters: readonly Filter[]): SumCountMeasure | null {
   if (meter.carry) return null;
   if (meter.aggregation === 'count') return { filters: [meter.filter, ...filters], property: null };
   if (meter.aggregation === 'sum' && meter.value?.kind === 'property') {

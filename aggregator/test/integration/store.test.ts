@@ -114,18 +114,34 @@ describe('owners', () => {
   it('are found by fingerprint, below the bound and in this partition only', async () => {
     await test.sink.writeRows(eventBlocks(events));
     await test.sink.writeRows(eventBlocks(events.slice(5, 8)));
-    await test.sink.writeRows(eventBlocks([{ subject: 's', partition: 1, offset: 3, id: 'else', time }]));
-    const asked = [events[5]!, events[30]!, { ...events[0]!, id: 'unknown' }, { ...events[0]!, partition: 1, offset: 3, id: 'else' }];
+    await test.sink.writeRows(
+      eventBlocks([{ subject: 's', partition: 1, offset: 3, id: 'else', time }]),
+    );
+    const asked = [
+      events[5]!,
+      events[30]!,
+      { ...events[0]!, id: 'unknown' },
+      { ...events[0]!, partition: 1, offset: 3, id: 'else' },
+    ];
     const fingerprints = Buffer.concat(asked.map((event) => fingerprintOf(fullEvent(event))));
     const query = { incarnation: 1, partition: 0, below: 20, fingerprints };
     expect(ownersOf(await test.store.findOwners(query))).toEqual([ownerOf(events[5]!)]);
   });
 
   it('of more fingerprints than one statement takes are all found', async () => {
-    const many = Array.from({ length: 7000 }, (_, index) => ({ ...events[0]!, id: `n-${index}`, index }));
+    const many = Array.from({ length: 7000 }, (_, index) => ({
+      ...events[0]!,
+      id: `n-${index}`,
+      index,
+    }));
     await test.sink.writeRows(eventBlocks(many));
     const fingerprints = Buffer.concat(many.map((event) => fingerprintOf(fullEvent(event))));
-    const found = await test.store.findOwners({ incarnation: 1, partition: 0, below: 1, fingerprints });
+    const found = await test.store.findOwners({
+      incarnation: 1,
+      partition: 0,
+      below: 1,
+      fingerprints,
+    });
     expect(found.count).toBe(7000);
   });
 });
@@ -144,7 +160,9 @@ describe('charge totals', () => {
     await test.sink.writeRows(totalBlocks([{ ...total, version: 50 }]));
     await test.sink.writeRows(totalBlocks([{ ...total, version: 9, state: 'old' }]));
     const partition = fullEvent({ subject: 'Zoë', time, offset: 0 }).partition;
-    const rows = await collect(test.store.readChargeTotals({ incarnation: 1, partition, below: 10 }));
+    const rows = await collect(
+      test.store.readChargeTotals({ incarnation: 1, partition, below: 10 }),
+    );
     expect(rows).toEqual([
       {
         tenant: 'acme',
@@ -224,7 +242,10 @@ describe('writing rows', () => {
   });
 
   it('rejects with the fault of the store and writes the other tables all the same', async () => {
-    const blocks = { ...eventBlocks([{ subject: 'a', offset: 1, time }]), dead_letters: [Uint8Array.of(1, 1, 9)] };
+    const blocks = {
+      ...eventBlocks([{ subject: 'a', offset: 1, time }]),
+      dead_letters: [Uint8Array.of(1, 1, 9)],
+    };
     await expect(test.sink.writeRows(blocks)).rejects.toThrow();
     const rows = await collect(
       test.store.readUsageEvents({

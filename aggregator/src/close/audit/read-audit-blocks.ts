@@ -35,15 +35,13 @@ const presentRow = z
     stored_sum: count,
     xor_sum: z.string(),
   })
-  .transform(
-    (raw): AuditBlock => ({
-      incarnation: raw.log_incarnation,
-      partition: raw.log_partition,
-      from: raw.block * auditBlockOffsets,
-      stored: raw.stored_sum,
-      xor: raw.xor_sum,
-    }),
-  );
+  .transform((raw): AuditBlock => ({
+    incarnation: raw.log_incarnation,
+    partition: raw.log_partition,
+    from: raw.block * auditBlockOffsets,
+    stored: raw.stored_sum,
+    xor: raw.xor_sum,
+  }));
 
 const promisedRow = z
   .object({
@@ -56,18 +54,16 @@ const promisedRow = z
     dead_sum: count,
     xor_sum: z.string(),
   })
-  .transform(
-    (raw): PromisedBlock => ({
-      incarnation: raw.log_incarnation,
-      partition: raw.log_partition,
-      from: raw.block * auditBlockOffsets,
-      logged: raw.logged_sum,
-      stored: raw.stored_sum,
-      duplicate: raw.duplicate_sum,
-      dead: raw.dead_sum,
-      xor: raw.xor_sum,
-    }),
-  );
+  .transform((raw): PromisedBlock => ({
+    incarnation: raw.log_incarnation,
+    partition: raw.log_partition,
+    from: raw.block * auditBlockOffsets,
+    logged: raw.logged_sum,
+    stored: raw.stored_sum,
+    duplicate: raw.duplicate_sum,
+    dead: raw.dead_sum,
+    xor: raw.xor_sum,
+  }));
 
 export interface AuditRange {
   readonly tenant: string;

@@ -37,7 +37,8 @@ export async function compareWithStream(
       if (result.kind === 'moved-on') secondComputation = true;
     }
     const stray = strayTotal(item.ending, own, context);
-    if (stray !== undefined) halt(item, stray.charge, 'the stream has a total that the plan has not');
+    if (stray !== undefined)
+      halt(item, stray.charge, 'the stream has a total that the plan has not');
     if (secondComputation) again.push(item);
   }
   await compareWithFold(context, again, { states, halt });
@@ -64,13 +65,20 @@ function comparePiece(
     empty: rater.empty(pieces.streamed),
     options: { period: pieces.streamed },
   };
-  return compareTotal(computed, totals.filter((total) => isOf(total, piece)), cut);
+  return compareTotal(
+    computed,
+    totals.filter((total) => isOf(total, piece)),
+    cut,
+  );
 }
 
 async function compareWithFold(
   context: CompareContext,
   items: readonly DueItem[],
-  { states, halt }: {
+  {
+    states,
+    halt,
+  }: {
     readonly states: PieceStates;
     readonly halt: (item: DueItem, charge: string, detail: string) => void;
   },
@@ -88,7 +96,11 @@ async function compareWithFold(
       const aggregated = rater.encode(states.get(piece));
       const counted = rater.encode(folded.get(piece));
       if (aggregated === counted) continue;
-      halt(item, piece.charge.charge.key, `SQL gives ${aggregated}, a fold of the events ${counted}`);
+      halt(
+        item,
+        piece.charge.charge.key,
+        `SQL gives ${aggregated}, a fold of the events ${counted}`,
+      );
     }
   }
 }

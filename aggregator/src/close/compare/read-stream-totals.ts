@@ -31,21 +31,19 @@ const row = z
     state: z.string(),
     amount_scaled: z.string(),
   })
-  .transform(
-    (raw): StreamTotal => ({
-      customer: raw.customer,
-      subscription: raw.subscription,
-      charge: raw.charge,
-      periodStart: raw.period_us,
-      segmentStart: raw.segment_us,
-      incarnation: raw.incarnation,
-      partition: raw.partition,
-      version: raw.newest,
-      events: raw.event_count,
-      state: raw.state,
-      amount: exactAmountOf(BigInt(raw.amount_scaled)),
-    }),
-  );
+  .transform((raw): StreamTotal => ({
+    customer: raw.customer,
+    subscription: raw.subscription,
+    charge: raw.charge,
+    periodStart: raw.period_us,
+    segmentStart: raw.segment_us,
+    incarnation: raw.incarnation,
+    partition: raw.partition,
+    version: raw.newest,
+    events: raw.event_count,
+    state: raw.state,
+    amount: exactAmountOf(BigInt(raw.amount_scaled)),
+  }));
 
 export interface StreamTotalsQuery {
   readonly tenant: string;

@@ -47,7 +47,11 @@ export function exactOf(text: string): ExactAmount {
 function minorUnits(currency: string): number {
   const units = minorUnitsOf(currency);
   if (units === undefined) {
-    throw new AppError('invariant', 'aggregator/unknown-currency', `${currency} has no minor unit.`);
+    throw new AppError(
+      'invariant',
+      'aggregator/unknown-currency',
+      `${currency} has no minor unit.`,
+    );
   }
   return units;
 }

@@ -5,6 +5,7 @@
 import { AppError } from '@tidemark/platform/errors';
 import type { Instant } from '@tidemark/platform/clock';
 import type { MeterChange } from '@tidemark/rater/catalog';
+import { Rational } from '@tidemark/rater/money';
 import { parseMeter } from '@tidemark/rater/meters';
 import { compileCharge, parseCharge } from '@tidemark/rater/pricing';
 import type { Charge, ChargeRater } from '@tidemark/rater/pricing';
@@ -41,6 +42,8 @@ export interface MeterVersion {
 export interface MeteredVersion extends MeteredCharge {
   /** A period starts from where the one before ended. */
   readonly carries: boolean;
+  /** Measures an average over time, which a part of a period contributes to by its length; its unit conversion. */
+  readonly timeWeighted: { readonly multiplier: Rational } | null;
 }
 
 export type PlanCompiler = (terms: PlanTerms) => CompiledPlan;
@@ -106,6 +109,10 @@ function compileVersion(charge: Charge, version: MeterChange): MeterVersion {
       rater,
       measure: aggregable ? sumCountMeasure(meter, [charge.filter]) : null,
       carries: rater.carryOut(probe) !== null,
+      timeWeighted:
+        meter.aggregation === 'time_weighted'
+          ? { multiplier: meter.conversion?.multiplier ?? Rational.one }
+          : null,
     },
   };
 }

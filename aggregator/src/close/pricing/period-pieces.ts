@@ -5,7 +5,13 @@
 import type { Instant } from '@tidemark/platform/clock';
 import type { RatingPeriod } from '@tidemark/rater/pricing';
 import type { DuePeriod } from '../../ports.ts';
-import type { CompiledPlan, FlatCharge, MeteredVersion, PlanCompiler, UsageCharge } from './compiled-plan.ts';
+import type {
+  CompiledPlan,
+  FlatCharge,
+  MeteredVersion,
+  PlanCompiler,
+  UsageCharge,
+} from './compiled-plan.ts';
 
 export interface PeriodPieces {
   /** The whole billing period, which prorates what lies in a part of it. */
@@ -49,7 +55,9 @@ export function cutPeriod(period: DuePeriod, compile: PlanCompiler): PeriodPiece
     const to = Math.min(changes[position + 1]?.from ?? period.to, period.to);
     if (from >= to) return [];
     const plan = compile(change.plan);
-    return [{ from, to, plan, pieces: plan.charges.flatMap((charge) => piecesOf(charge, from, to)) }];
+    return [
+      { from, to, plan, pieces: plan.charges.flatMap((charge) => piecesOf(charge, from, to)) },
+    ];
   });
   return {
     whole: period.nominal ?? { from: period.from, to: period.to },
@@ -58,11 +66,7 @@ export function cutPeriod(period: DuePeriod, compile: PlanCompiler): PeriodPiece
   };
 }
 
-function piecesOf(
-  charge: FlatCharge | UsageCharge,
-  from: Instant,
-  to: Instant,
-): ChargePiece[] {
+function piecesOf(charge: FlatCharge | UsageCharge, from: Instant, to: Instant): ChargePiece[] {
   if (charge.kind === 'flat') return [{ kind: 'flat', charge, from, to }];
   const pieces = charge.versions.flatMap(({ effectiveFrom, metered }, position): UsagePiece[] => {
     const pieceFrom = Math.max(from, effectiveFrom);

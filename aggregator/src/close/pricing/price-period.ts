@@ -3,12 +3,18 @@
  * plan's minimum or maximum. The close, live spend and the re-pricing of late events all come through here. Pure.
  */
 import { formatInstant } from '@tidemark/platform/clock';
-import { formatExactAmount, exactAmountOf } from '@tidemark/rater/money';
+import {
+  exactAmountOf,
+  formatExactAmount,
+  formatFraction,
+  quantityScale,
+  Rational,
+} from '@tidemark/rater/money';
 import type { RateOptions, RatedCharge, RatedLine, RatingPeriod } from '@tidemark/rater/pricing';
 import type { InvoiceLine, InvoiceTier } from '../invoice.ts';
 import { exactOf, formatMinor, formatMinorExactly, minorOf, roundedMinorOf } from './amounts.ts';
 import { describeCharge } from './describe-line.ts';
-import type { ChargePiece, PeriodPieces, PlanSegment } from './period-pieces.ts';
+import type { ChargePiece, PeriodPieces, PlanSegment, UsagePiece } from './period-pieces.ts';
 
 export type DraftLine = Omit<InvoiceLine, 'id'>;
 
@@ -66,7 +72,10 @@ export function priceAdvance(pieces: PeriodPieces, options: PriceOptions): Draft
       // Paid for the whole period; what a later change of the plan takes away comes back as a credit line.
       const last = pieces.segments.at(-1)?.to ?? piece.to;
       const paid = { ...piece, to: last };
-      return linesOf(paid, ratePiece(pieces, paid, () => undefined, options));
+      return linesOf(
+        paid,
+        ratePiece(pieces, paid, () => undefined, options),
+      );
     });
 }
 
@@ -83,7 +92,24 @@ function ratePiece(
   }
   if (piece.metered === null) return nothingMeasured(piece.charge.charge.price.currency);
   const { rater } = piece.metered;
-  return rater.rate(stateOf(piece) ?? rater.empty(pieces.streamed), rate);
+  return rater.rate(
+    stateInWhole(stateOf(piece), piece, pieces) ?? rater.empty(pieces.streamed),
+    rate,
+  );
+}
+
+/**
+ * A level over time in a part of the period: its average over the part counts by the part's share of the period, as a level
+ * of that height over the whole would. (Ten seats for half a month are five seat-months.)
+ */
+function stateInWhole(state: unknown, piece: UsagePiece, { whole }: PeriodPieces): unknown {
+  const isWhole = piece.from === whole.from && piece.to === whole.to;
+  if (piece.metered?.timeWeighted == null || state === undefined || isWhole) return state;
+  const { rater, timeWeighted } = piece.metered;
+  const average = Rational.fromScaled(rater.quantity(state) ?? 0n, quantityScale);
+  const part = Rational.of(BigInt(piece.to - piece.from), BigInt(whole.to - whole.from));
+  const level = average.times(part).dividedBy(timeWeighted.multiplier);
+  return rater.empty(whole, { kind: 'level', level: formatFraction(level) });
 }
 
 function rateOptions(
@@ -239,7 +265,10 @@ function planBound(
   });
   const missing = minimum === null ? 0n : roundedMinorOf(minimum, currency) - sum;
   if (missing > 0n) {
-    return { key: 'minimum', line: line('minimum_true_up', `${name}, raised to its minimum`, missing) };
+    return {
+      key: 'minimum',
+      line: line('minimum_true_up', `${name}, raised to its minimum`, missing),
+    };
   }
   const over = maximum === null ? 0n : sum - roundedMinorOf(maximum, currency);
   if (over > 0n) {

@@ -31,7 +31,9 @@ export async function readChargeStates(
   requests: readonly StateRequest[],
   options: StateReadOptions,
 ): Promise<ChargeStates[]> {
-  const states = requests.map((request) => request.charges.map((charge) => emptyState(charge, request)));
+  const states = requests.map((request) =>
+    request.charges.map((charge) => emptyState(charge, request)),
+  );
   for (const group of groupByCharges(requests)) {
     for (const batch of batchesOf(group, requests)) {
       for (const work of workOf(batch, requests)) {
@@ -160,7 +162,11 @@ function* batchesOf(
 ): Generator<number[]> {
   const customerOf = (ordinal: number): string => requests[ordinal]?.customer ?? '';
   const sorted = [...group].sort((left, right) =>
-    customerOf(left) < customerOf(right) ? -1 : customerOf(left) > customerOf(right) ? 1 : left - right,
+    customerOf(left) < customerOf(right)
+      ? -1
+      : customerOf(left) > customerOf(right)
+        ? 1
+        : left - right,
   );
   let batch: number[] = [];
   let bytes = 0;

@@ -3,7 +3,7 @@
  * starts from where the period before ended, so its earlier periods are read first, one after the other.
  */
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
-import type { CarriedState } from '@tidemark/rater/pricing';
+import type { CarriedState, RatingPeriod } from '@tidemark/rater/pricing';
 import type { ChargePiece, PeriodPieces, UsagePiece } from '../pricing/period-pieces.ts';
 import { readChargeStates } from './read-charge-states.ts';
 import type { StateReadOptions } from './read-charge-states.ts';
@@ -54,8 +54,16 @@ async function readPieces(
   const requests: (StateRequest & { readonly pieces: UsagePiece[] })[] = [];
   const bySpan = new Map<string, PieceItem[]>();
   for (const item of items) {
-    const { piece, pieces, carried } = item;
-    const key = `${piece.from}/${piece.to}/${pieces.streamed.from}/${pieces.streamed.to}/${item.customer}/${carried == null ? '' : JSON.stringify(carried)}`;
+    const { carried, customer, piece } = item;
+    const period = statePeriod(item);
+    const key = JSON.stringify([
+      customer,
+      piece.from,
+      piece.to,
+      period.from,
+      period.to,
+      carried ?? null,
+    ]);
     const group = bySpan.get(key);
     if (group === undefined) bySpan.set(key, [item]);
     else group.push(item);
@@ -66,7 +74,7 @@ async function readPieces(
     requests.push({
       customer: first.customer,
       span: { from: first.piece.from, to: first.piece.to },
-      period: first.pieces.streamed,
+      period: statePeriod(first),
       ...(first.carried != null && { carried: first.carried }),
       charges: shared.of(group.flatMap(({ piece }) => piece.metered ?? [])),
       pieces: group.map(({ piece }) => piece),
@@ -76,6 +84,11 @@ async function readPieces(
   requests.forEach(({ pieces }, ordinal) => {
     pieces.forEach((piece, position) => states.set(piece, read[ordinal]?.[position]));
   });
+}
+
+/** A level over time is folded over the piece itself; pricing weighs it by its length (`stateInWhole`). */
+function statePeriod({ piece, pieces }: PieceItem): RatingPeriod {
+  return piece.metered?.timeWeighted != null ? { from: piece.from, to: piece.to } : pieces.streamed;
 }
 
 async function readCarrying(
