@@ -6,13 +6,13 @@
  */
 import { toAppError, type AppError } from '@tidemark/platform/errors';
 import type { LogConsumer, LogConsumerHandlers } from './event-log.ts';
-import type { Consumer, EachBatchPayload, Kafka } from './kafka-driver.ts';
+import type { KafkaBatchPayload, KafkaConsumer, KafkaDriver } from './kafka-driver.ts';
 import { toLogRecord } from './kafka-records.ts';
 import type { PartitionEdges } from './kafka-topic.ts';
 import { logError, offsetOutOfRange } from './log-error.ts';
 
 export interface KafkaLogConsumerOptions {
-  readonly kafka: Kafka;
+  readonly kafka: KafkaDriver;
   readonly topic: string;
   readonly groupId: string;
   readonly sessionTimeoutMs: number;
@@ -29,7 +29,7 @@ interface Holding {
 
 export class KafkaLogConsumer implements LogConsumer {
   readonly #options: KafkaLogConsumerOptions;
-  readonly #consumer: Consumer;
+  readonly #consumer: KafkaConsumer;
   readonly #holdings = new Map<number, Holding>();
   #state: 'new' | 'running' | 'stopped' = 'new';
   #stopping: Promise<void> | undefined;
@@ -162,7 +162,7 @@ export class KafkaLogConsumer implements LogConsumer {
     if (!paused) this.#consumer.resume(this.#topicPartition(partition));
   }
 
-  #receive(payload: EachBatchPayload): void {
+  #receive(payload: KafkaBatchPayload): void {
     const { partition, messages } = payload.batch;
     const holding = this.#holdings.get(partition);
     // Fetched before a pause, a seek or a rebalance: it comes again, or is not ours any more.

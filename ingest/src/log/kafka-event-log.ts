@@ -12,7 +12,7 @@ import type {
 } from './event-log.ts';
 import { chunkAppends } from './kafka-append.ts';
 import { KafkaLogConsumer } from './kafka-consumer.ts';
-import type { Admin, Kafka, Producer } from './kafka-driver.ts';
+import type { KafkaAdmin, KafkaDriver, KafkaProducer } from './kafka-driver.ts';
 import { translateKafkaError } from './kafka-errors.ts';
 import { KafkaRangeReader } from './kafka-range-reader.ts';
 import {
@@ -24,7 +24,8 @@ import {
 import { logError } from './log-error.ts';
 
 export interface KafkaEventLogOptions {
-  readonly kafka: Kafka;
+  /** A kafkajs client; its owner sets brokers, credentials and retries. */
+  readonly kafka: KafkaDriver;
   readonly topic: KafkaTopicSettings;
   /** The consuming group; its offsets are a hint for lag tools. */
   readonly groupId: string;
@@ -61,13 +62,13 @@ class KafkaEventLog implements EventLog {
   readonly partitionCount: number;
   readonly incarnation: number;
   readonly #options: KafkaEventLogOptions;
-  readonly #admin: Admin;
-  readonly #producer: Producer;
+  readonly #admin: KafkaAdmin;
+  readonly #producer: KafkaProducer;
   readonly #reader: KafkaRangeReader;
   readonly #consumers = new Set<LogConsumer>();
   #closed: Promise<void> | undefined;
 
-  constructor(options: KafkaEventLogOptions, admin: Admin, producer: Producer) {
+  constructor(options: KafkaEventLogOptions, admin: KafkaAdmin, producer: KafkaProducer) {
     this.#options = options;
     this.partitionCount = options.topic.partitionCount;
     this.incarnation = options.incarnation;
@@ -142,7 +143,7 @@ class KafkaEventLog implements EventLog {
       const { partition, key, value, headers } = records[index] as LogAppend;
       return { partition, key, value: asBuffer(value), headers: asBuffers(headers) };
     });
-    let answers: Awaited<ReturnType<Producer['send']>>;
+    let answers: Awaited<ReturnType<KafkaProducer['send']>>;
     try {
       answers = await this.#producer.send({ topic, acks: -1, messages });
     } catch (error) {

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AppError } from '@tidemark/platform/errors';
 import type { LogRecord } from './event-log.ts';
-import type { Consumer, EachBatchPayload, Kafka } from './kafka-driver.ts';
+import type { KafkaBatchPayload, KafkaConsumer, KafkaDriver } from './kafka-driver.ts';
 import { translateKafkaError } from './kafka-errors.ts';
 import { toLogRecord } from './kafka-records.ts';
 import type { PartitionEdges } from './kafka-topic.ts';
@@ -25,16 +25,16 @@ interface ActiveRange {
 }
 
 export class KafkaRangeReader {
-  readonly #kafka: Kafka;
+  readonly #kafka: KafkaDriver;
   readonly #topic: string;
   readonly #groupId: string;
   readonly #active = new Map<number, ActiveRange>();
   /** Reads of one partition wait for each other. */
   readonly #turns = new Map<number, Promise<void>>();
-  #joining: Promise<Consumer> | undefined;
+  #joining: Promise<KafkaConsumer> | undefined;
   #failure: AppError | undefined;
 
-  constructor(kafka: Kafka, topic: string, groupId: string) {
+  constructor(kafka: KafkaDriver, topic: string, groupId: string) {
     this.#kafka = kafka;
     this.#topic = topic;
     this.#groupId = `${groupId}.read-${randomUUID()}`;
@@ -74,7 +74,7 @@ export class KafkaRangeReader {
   }
 
   async #fetch(
-    consumer: Consumer,
+    consumer: KafkaConsumer,
     partition: number,
     next: number,
     to: number,
@@ -90,12 +90,12 @@ export class KafkaRangeReader {
     }
   }
 
-  #position(consumer: Consumer, partition: number, { next }: ActiveRange): void {
+  #position(consumer: KafkaConsumer, partition: number, { next }: ActiveRange): void {
     consumer.seek({ topic: this.#topic, partition, offset: String(next) });
     consumer.resume([{ topic: this.#topic, partitions: [partition] }]);
   }
 
-  #join(): Promise<Consumer> {
+  #join(): Promise<KafkaConsumer> {
     this.#joining ??= this.#start().catch((error: unknown) => {
       this.#joining = undefined;
       throw translateKafkaError(error);
@@ -103,7 +103,7 @@ export class KafkaRangeReader {
     return this.#joining;
   }
 
-  async #start(): Promise<Consumer> {
+  async #start(): Promise<KafkaConsumer> {
     const consumer = this.#kafka.consumer({
       groupId: this.#groupId,
       maxBytesPerPartition: 2_097_152,
@@ -136,7 +136,7 @@ export class KafkaRangeReader {
     return consumer;
   }
 
-  #receive(consumer: Consumer, payload: EachBatchPayload): void {
+  #receive(consumer: KafkaConsumer, payload: KafkaBatchPayload): void {
     const { partition, messages } = payload.batch;
     const range = this.#active.get(partition);
     if (range === undefined || payload.isStale() || messages.length === 0) return;

@@ -1,5 +1,5 @@
 /** The topic of the event log: created as it must be, or checked to be so. */
-import type { Admin, ConfigResourceTypes } from './kafka-driver.ts';
+import type { KafkaAdmin } from './kafka-driver.ts';
 import { originOf } from './kafka-errors.ts';
 import { logError } from './log-error.ts';
 
@@ -19,8 +19,8 @@ export interface KafkaTopicSettings {
 
 /** What a topic must hold: the largest envelope with room to spare. */
 const messageBytesMin = 1_048_576;
-/** `DescribeConfigs` resource type; the driver's enum is not imported, so that only the wrapper loads the driver. */
-const topicResource = 2 as ConfigResourceTypes.TOPIC;
+/** `DescribeConfigs` resource type. */
+const topicResource = 2;
 
 export interface PartitionEdges {
   /** Offset of the first retained record. */
@@ -30,7 +30,7 @@ export interface PartitionEdges {
 }
 
 /** Creates the topic when it is absent, then checks what is there. */
-export async function ensureTopic(admin: Admin, settings: KafkaTopicSettings): Promise<void> {
+export async function ensureTopic(admin: KafkaAdmin, settings: KafkaTopicSettings): Promise<void> {
   if (settings.messageBytesMax < messageBytesMin) {
     const message = `Envelopes need messages of ${messageBytesMin} bytes.`;
     throw logError('invalid-input', 'log/topic-unfit', message);
@@ -40,7 +40,7 @@ export async function ensureTopic(admin: Admin, settings: KafkaTopicSettings): P
   await checkTopic(admin, settings);
 }
 
-async function createTopic(admin: Admin, settings: KafkaTopicSettings): Promise<void> {
+async function createTopic(admin: KafkaAdmin, settings: KafkaTopicSettings): Promise<void> {
   const configEntries = Object.entries({
     'message.timestamp.type': 'LogAppendTime',
     'cleanup.policy': 'delete',
@@ -70,7 +70,7 @@ function isAlreadyThere(error: unknown): boolean {
   );
 }
 
-async function checkTopic(admin: Admin, settings: KafkaTopicSettings): Promise<void> {
+async function checkTopic(admin: KafkaAdmin, settings: KafkaTopicSettings): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [settings.name] });
   const found = topics[0]?.partitions.length ?? 0;
   if (found !== settings.partitionCount) {
@@ -97,7 +97,7 @@ async function checkTopic(admin: Admin, settings: KafkaTopicSettings): Promise<v
 
 /** Where each partition begins and ends now. */
 export async function fetchEdges(
-  admin: Admin,
+  admin: KafkaAdmin,
   { name, partitionCount }: KafkaTopicSettings,
 ): Promise<PartitionEdges[]> {
   const edges = new Array<PartitionEdges>(partitionCount);
