@@ -43,7 +43,7 @@ const wrongUseCodes = new Set([
   'stack/invalid-map',
   'stack/unknown-format',
   'stack/invalid-option',
-  'platform/invalid-config',
+  'platform/config-invalid',
 ]);
 
 process.exitCode = await main();

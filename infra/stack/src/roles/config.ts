@@ -21,12 +21,16 @@ const kafka = z.strictObject({
   topic: z.string().default('tidemark.usage-events.v1'),
   partitions: z.number().int().min(1).max(1_024).default(4).describe('Fixed for the life of the topic.'),
   replicationFactor: z.number().int().min(1).max(9).default(1).describe('3 in production.'),
+  minInSyncReplicas: z.number().int().min(1).max(9).default(1).describe('2 of 3 in production.'),
+  retentionDays: z.number().int().min(1).max(3_650).default(30).describe('How long the log can be re-read.'),
   groupId: z.string().default('tidemark-rater'),
 });
 
 const clickhouse = z.strictObject({
-  url: z.url().optional().describe('A ClickHouse server; absent: the embedded engine.'),
-  database: z.string().default('default'),
+  url: z
+    .url()
+    .optional()
+    .describe('http://user:password@host:8123/database; absent: the embedded engine.'),
 });
 
 const postgres = z.strictObject({
@@ -44,12 +48,13 @@ const gateway = z.strictObject({
 
 const rater = z.strictObject({
   threads: z.number().int().min(0).max(64).default(1).describe('Worker threads; 0 rates in the main thread.'),
-  dedupIdsMax: z
+  dedupMemoryMiB: z
     .number()
     .int()
-    .min(100_000)
-    .default(10_000_000)
-    .describe('Identities kept in memory per process (about 28 bytes each); older ones are looked up in the store.'),
+    .min(16)
+    .max(65_536)
+    .default(1_024)
+    .describe('Memory for known identities over all partitions; what does not fit is looked up in the store.'),
 });
 
 /** Everything in one process: `tidemark up`. Each store is embedded unless a server is named. */

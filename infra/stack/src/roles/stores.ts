@@ -1,0 +1,112 @@
+/** Opens the stores that a configuration names, each with its embedded stand-in, and gives them to a lifecycle to close. */
+import { join } from 'node:path';
+import { migrationsFolder } from '@tidemark/aggregator/store';
+import { migrateControlPlane, registerLogIncarnation } from '@tidemark/api/control-plane';
+import { createKafkaEventLog, createLmdbEventLog } from '@tidemark/ingest/log';
+import type { EventLog } from '@tidemark/ingest/log';
+import { createClickHouse } from '@tidemark/platform/clickhouse';
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import { startClickHouseHost } from '@tidemark/platform/clickhouse-host';
+import { systemClock } from '@tidemark/platform/clock';
+import { createKafkaClient } from '@tidemark/platform/kafka';
+import type { Lifecycle } from '@tidemark/platform/lifecycle';
+import type { Logger } from '@tidemark/platform/log';
+import { migrateClickHouse, readMigrations } from '@tidemark/platform/migrations';
+import { createPgliteDatabase, createPostgresDatabase } from '@tidemark/platform/postgres';
+import type { SqlDatabase } from '@tidemark/platform/postgres';
+import type { EmbeddedConfig } from './config.ts';
+
+export interface StoreContext {
+  readonly lifecycle: Lifecycle;
+  readonly log: Logger;
+}
+
+const partitionsEmbedded = 4;
+const millisecondsPerDay = 86_400_000;
+const messageBytesMax = 2 * 1_048_576;
+
+/** PostgreSQL, or PGlite in `directory`; migrated. */
+export async function openControlDatabase(
+  { lifecycle, log }: StoreContext,
+  where: { readonly url: string | undefined; readonly directory?: string },
+): Promise<SqlDatabase> {
+  const { url, directory } = where;
+  const database = await lifecycle.start('control database', {
+    start: () =>
+      url === undefined ? createPgliteDatabase(directory) : createPostgresDatabase({ url, log }),
+    stop: (opened) => opened.close(),
+  });
+  await migrateControlPlane(database);
+  return database;
+}
+
+/** A ClickHouse server, or the embedded engine in a child process; migrated. */
+export async function openClickHouse(
+  { lifecycle }: StoreContext,
+  where: { readonly url: string | undefined; readonly directory?: string },
+): Promise<ClickHouse> {
+  const url = where.url ?? (await startEmbeddedEngine(lifecycle, where.directory ?? ''));
+  const clickHouse = await lifecycle.start('clickhouse client', {
+    start: () => createClickHouse({ url }),
+    stop: (client) => client.close(),
+  });
+  await migrateClickHouse(clickHouse, await readMigrations(migrationsFolder));
+  return clickHouse;
+}
+
+async function startEmbeddedEngine(lifecycle: Lifecycle, dataDir: string): Promise<string> {
+  const host = await lifecycle.start('clickhouse engine', {
+    start: () => startClickHouseHost({ dataDir }),
+    stop: (started) => started.stop(),
+  });
+  return host.url;
+}
+
+export function openEmbeddedLog({ lifecycle }: StoreContext, directory: string): Promise<EventLog> {
+  return lifecycle.start('event log', {
+    start: () => createLmdbEventLog({ directory, partitionCount: partitionsEmbedded }),
+    stop: (opened) => opened.close(),
+  });
+}
+
+/** The Kafka topic; its incarnation is kept in the control database under the cluster's own id. */
+export async function openKafkaLog(
+  { lifecycle, log }: StoreContext,
+  kafka: EmbeddedConfig['kafka'],
+  database: SqlDatabase,
+): Promise<EventLog> {
+  const client = createKafkaClient({ clientId: 'tidemark', brokers: kafka.brokers, log });
+  const admin = client.admin();
+  await admin.connect();
+  const { clusterId } = await admin.describeCluster().finally(() => admin.disconnect());
+  const incarnation = await registerLogIncarnation(database, systemClock, {
+    identity: `kafka:${clusterId}:${kafka.topic}`,
+    partitionCount: kafka.partitions,
+  });
+  return lifecycle.start('event log', {
+    start: () =>
+      createKafkaEventLog({
+        kafka: client,
+        topic: {
+          name: kafka.topic,
+          partitionCount: kafka.partitions,
+          replicationFactor: kafka.replicationFactor,
+          minInSyncReplicas: kafka.minInSyncReplicas,
+          messageBytesMax,
+          retentionMs: kafka.retentionDays * millisecondsPerDay,
+        },
+        groupId: kafka.groupId,
+        incarnation,
+      }),
+    stop: (opened) => opened.close(),
+  });
+}
+
+/** Folders of the embedded stores under one data directory. */
+export function dataFolders(dataDir: string): Record<'log' | 'clickhouse' | 'postgres', string> {
+  return {
+    log: join(dataDir, 'log'),
+    clickhouse: join(dataDir, 'clickhouse'),
+    postgres: join(dataDir, 'postgres'),
+  };
+}
