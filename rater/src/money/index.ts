@@ -18,7 +18,7 @@ export {
 } from './decimal-text.ts';
 export type { ParsedDecimal } from './decimal-text.ts';
 export { formatFraction, parseFraction } from './fraction-text.ts';
-export { formatMoney, fromMoney, toMoney } from './money.ts';
+export { formatMoney, formatRoundedTo, fromMoney, roundTo, scaleTo, toMoney } from './money.ts';
 export { greaterOf, Rational, smallerOf, sumOf } from './rational.ts';
 export { roundingModes } from './rounding.ts';
 export type { RoundingMode } from './rounding.ts';

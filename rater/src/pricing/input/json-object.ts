@@ -77,6 +77,11 @@ export class JsonObject {
     return this.#value(field);
   }
 
+  /** The raw value as it is given, `null` included. */
+  given(field: string): unknown {
+    return this.isGiven(field) ? this.#fields[field] : undefined;
+  }
+
   decimal(field: string, bounds: DecimalBounds = {}): Rational {
     return this.#parseDecimal(this.#required(field), this.pathOf(field), bounds);
   }

@@ -1,0 +1,162 @@
+/**
+ * Rates one charge: of one quantity, several, the cumulative quantities of a period's billing runs, a list of events, or
+ * transactions.
+ */
+import { formatMoney, toMoney, type Money, type Rational } from '../../money/index.ts';
+import { shareOf } from '../adjustments/proration.ts';
+import { parseCharge, type Charge } from '../charge.ts';
+import type { JsonObject } from '../input/json-object.ts';
+import { PricingError } from '../input/pricing-error.ts';
+import { optionalPeriod, readTimeZone } from '../input/read-period.ts';
+import { billRuns } from '../progressive.ts';
+import { rateCharge } from '../rate-charge.ts';
+import { billedTotal, minorUnitsOfCharge } from '../rating.ts';
+import { caseItemsMax, type CaseKind } from './case-kind.ts';
+import type { CaseTerms } from './case-terms.ts';
+import { rateEvents } from './event-usage.ts';
+import { usageOfQuantity, usageOfTransactions, type Dimensions } from './given-usage.ts';
+import { written } from './written-rating.ts';
+
+export const chargeCase: CaseKind = (input) => {
+  const charge = parseCharge(input.raw('charge'), { rules: input.rules, path: 'charge' });
+  const terms = readTerms(input, charge);
+  return forms[formOf(input, charge)](input, terms);
+};
+
+/** A price of transactions folds all of them again for every run. */
+const snapshotsMax = 1000;
+
+type Form = 'none' | 'quantity' | 'quantities' | 'snapshots' | 'events' | 'transactions';
+
+const forms: Readonly<Record<Form, (input: JsonObject, terms: CaseTerms) => object>> = {
+  none: (input, terms) => {
+    input.finish();
+    return written(terms.rate({ takes: 'quantity', quantity: null }, true));
+  },
+  quantity: (input, terms) => {
+    const quantity = input.decimal('quantity');
+    input.finish();
+    return written(terms.rate(usageOfQuantity(terms.charge, quantity, terms.dimensions), true));
+  },
+  quantities: rateQuantities,
+  snapshots: rateSnapshots,
+  events: rateEvents,
+  transactions: rateTransactions,
+};
+
+function formOf(input: JsonObject, charge: Charge): Form {
+  const given = (Object.keys(forms) as Form[]).filter((form) => input.has(form));
+  const [form, other] = given;
+  if (other !== undefined) {
+    const message = `Give one of: ${given.join(', ')}.`;
+    throw new PricingError('rater/conflicting-fields', message, other);
+  }
+  if (form !== undefined) return form;
+  if (!charge.price.pricing.usesQuantity) return 'none';
+  throw new PricingError('rater/usage-required', 'The case has no usage to rate.', 'quantity');
+}
+
+function readTerms(input: JsonObject, charge: Charge): CaseTerms {
+  const period = optionalPeriod(input, 'period');
+  const service = optionalPeriod(input, 'service');
+  const timeZone = readTimeZone(input);
+  if (service !== undefined && period === undefined) {
+    throw new PricingError('rater/period-required', 'A service needs its period.', 'period');
+  }
+  const share = shareOf(charge.proration, {
+    ...(period !== undefined && { period }),
+    ...(service !== undefined && { service }),
+    ...(timeZone !== undefined && { timeZone }),
+  });
+  return {
+    charge,
+    period,
+    dimensions: readDimensions(input),
+    rate: (usage, final) =>
+      rateCharge({ charge, share, final, onReject: final ? 'throw' : 'zero', usage }),
+  };
+}
+
+function readDimensions(input: JsonObject): Dimensions {
+  const object = input.optionalObject('dimensions');
+  const dimensions: Record<string, string> = {};
+  for (const name of object?.names() ?? []) dimensions[name] = object?.text(name) ?? '';
+  return dimensions;
+}
+
+function rateQuantities(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {
+  const quantities = input.decimals('quantities', caseItemsMax);
+  input.finish();
+  return {
+    results: quantities.map((quantity, index) =>
+      atPath(`quantities[${index}]`, () =>
+        written(rate(usageOfQuantity(charge, quantity, dimensions), true)),
+      ),
+    ),
+  };
+}
+
+function rateTransactions(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {
+  const values = input.objects('transactions', caseItemsMax).map((transaction) => {
+    const value = transaction.decimal('value');
+    transaction.finish();
+    return value;
+  });
+  input.finish();
+  return atPath('transactions', () =>
+    written(rate(usageOfTransactions(charge, values, dimensions), true)),
+  );
+}
+
+/** Cumulative quantities of one period's runs; to a price of transactions each step from one to the next is one. */
+function rateSnapshots(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {
+  const snapshots = input.decimals('snapshots', snapshotsMax);
+  const open = input.boolean('open', false);
+  const thresholds = input.has('thresholds')
+    ? input.decimals('thresholds', caseItemsMax, { sign: 'not-negative' })
+    : undefined;
+  input.finish();
+  if (snapshots.length === 0) {
+    throw new PricingError('rater/empty-list', 'At least one snapshot is needed.', 'snapshots');
+  }
+  const minorUnits = minorUnitsOfCharge(charge);
+  const money = (amount: Rational): Money => toMoney(amount, minorUnits, charge.price.roundMode);
+  const steps = snapshots.map((snapshot, run) =>
+    run === 0 ? snapshot : snapshot.minus(snapshots[run - 1] ?? snapshot),
+  );
+  const ratings = snapshots.map((snapshot, run) =>
+    atPath(`snapshots[${run}]`, () => {
+      const usage =
+        charge.price.pricing.takes === 'quantity'
+          ? usageOfQuantity(charge, snapshot, dimensions)
+          : usageOfTransactions(
+              charge,
+              steps.slice(0, run + 1).filter((step) => !step.isZero),
+              dimensions,
+            );
+      return rate(usage, run === snapshots.length - 1 && !open);
+    }),
+  );
+  const deltas = billRuns({
+    cumulative: ratings.map(({ lines }) => money(billedTotal(lines))),
+    closes: !open,
+    ...(thresholds !== undefined && { thresholds: thresholds.map(money) }),
+  });
+  const last = ratings.at(-1);
+  return {
+    ...(last !== undefined && written(last)),
+    deltas: deltas.map((delta) => formatMoney(delta, minorUnits)),
+  };
+}
+
+/** Faults of rating say which usage they come from. */
+function atPath<Result>(path: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof PricingError && error.path === 'quantity') {
+      throw new PricingError(error.code, error.message, path);
+    }
+    throw error;
+  }
+}

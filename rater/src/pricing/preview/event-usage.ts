@@ -1,0 +1,34 @@
+import { compileFilter } from '../../meters/filter.ts';
+import { parseMeter } from '../../meters/meter.ts';
+import type { AddResult, UsageSample } from '../charge-rater.ts';
+import { foldFor } from '../folds/fold-for.ts';
+import type { JsonObject } from '../input/json-object.ts';
+import { PricingError } from '../input/pricing-error.ts';
+import type { CaseTerms } from './case-terms.ts';
+import { carriedFields, readCarried, rejectedField } from './meter-case.ts';
+import { foldEvents, readEvents } from './read-events.ts';
+import { previewFormat, written } from './written-rating.ts';
+
+/** Measures events with the case's meter and rates what it measured. */
+export function rateEvents(input: JsonObject, { charge, period, rate }: CaseTerms): object {
+  const meter = parseMeter(input.raw('meter'), input.rules, 'meter');
+  if (period === undefined) {
+    throw new PricingError('rater/period-required', 'Events need a period.', 'period');
+  }
+  const carried = readCarried(input, meter.aggregation);
+  const fold = foldFor(charge, meter);
+  const events = readEvents(input, { meter, period, numberProperties: fold.numberProperties });
+  input.finish();
+  const passes = compileFilter(charge.filter);
+  const state = fold.empty(period, carried);
+  const add = (sample: UsageSample): AddResult =>
+    passes?.(sample) === false ? 'unmatched' : fold.add(state, sample);
+  const rejected = foldEvents(events, add);
+  const quantity = fold.quantity(state);
+  return {
+    quantity: quantity === null ? null : previewFormat.quantity(quantity),
+    ...written(rate(fold.usage(state), true)),
+    ...carriedFields(fold.carryOut(state)),
+    ...rejectedField(rejected),
+  };
+}

@@ -1,0 +1,95 @@
+import { Rational, toMoney } from '../../money/index.ts';
+import { readProration, shareOf, type Proration } from '../adjustments/proration.ts';
+import { parseCharge } from '../charge.ts';
+import type { JsonObject } from '../input/json-object.ts';
+import { PricingError } from '../input/pricing-error.ts';
+import { optionalPeriod } from '../input/read-period.ts';
+import type { ChargeLine } from '../invoice/invoice.ts';
+import { rateCharge } from '../rate-charge.ts';
+import { billedTotal, type RatingLine } from '../rating.ts';
+import { usageOfQuantity } from './given-usage.ts';
+
+export interface LineContext {
+  readonly currency: string;
+  readonly minorUnits: number;
+  /** Of the case; a line of its own may have another. */
+  readonly proration: Proration;
+  readonly timeZone: string | undefined;
+}
+
+/** A line with an `amount`, or a charge rated here: its line, and its true-up as a line of its own with the same key. */
+export function readInvoiceLines(line: JsonObject, context: LineContext): ChargeLine[] {
+  if (line.has('amount') === line.has('charge')) {
+    const message = 'A line has either an amount or a charge.';
+    const code = line.has('amount') ? 'rater/conflicting-fields' : 'rater/missing-field';
+    throw new PricingError(code, message, line.pathOf('amount'));
+  }
+  return line.has('amount') ? [readAmountLine(line, context)] : rateLine(line, context);
+}
+
+function readAmountLine(line: JsonObject, context: LineContext): ChargeLine {
+  const key = line.text('key');
+  const kind = line.optionalText('kind') ?? 'flat';
+  const amount = line.decimal('amount');
+  const proration = line.has('proration') ? readProration(line) : context.proration;
+  const share = readShare(line, proration, context);
+  line.finish();
+  return {
+    key,
+    kind,
+    amount: toMoney(amount.times(share.flat), context.minorUnits, 'half_away_from_zero'),
+  };
+}
+
+function rateLine(line: JsonObject, context: LineContext): ChargeLine[] {
+  const charge = parseCharge(line.raw('charge'), {
+    rules: line.rules,
+    path: line.pathOf('charge'),
+  });
+  const key = line.optionalText('key') ?? charge.key;
+  if (charge.price.currency !== context.currency) {
+    const message = 'The charge is in another currency than the invoice.';
+    throw new PricingError(
+      'rater/currency-mismatch',
+      message,
+      `${line.pathOf('charge')}.price.currency`,
+    );
+  }
+  const isFlat = !charge.price.pricing.usesQuantity;
+  const quantity = isFlat && !line.has('quantity') ? Rational.zero : line.decimal('quantity');
+  const share = readShare(line, charge.proration, context);
+  line.finish();
+  const { lines } = rateCharge({
+    charge,
+    share,
+    final: true,
+    onReject: 'throw',
+    usage: usageOfQuantity(charge, quantity, {}),
+  });
+  const isTrueUp = ({ kind }: RatingLine): boolean => kind === 'minimum_true_up';
+  const trueUps = lines.filter(isTrueUp);
+  const rated = lines.filter((each) => !isTrueUp(each));
+  const amountOf = (parts: readonly RatingLine[]) =>
+    toMoney(billedTotal(parts), context.minorUnits, 'down');
+  return [
+    { key, kind: isFlat ? 'flat' : 'usage', amount: amountOf(rated) },
+    ...trueUps.map((trueUp) => ({ key, kind: 'minimum_true_up', amount: amountOf([trueUp]) })),
+  ];
+}
+
+function readShare(line: JsonObject, proration: Proration, { timeZone }: LineContext) {
+  const service = optionalPeriod(line, 'service');
+  const period = optionalPeriod(line, 'period');
+  if (service !== undefined && period === undefined) {
+    throw new PricingError(
+      'rater/period-required',
+      'A service needs its period.',
+      line.pathOf('period'),
+    );
+  }
+  return shareOf(proration, {
+    ...(service !== undefined && { service }),
+    ...(period !== undefined && { period }),
+    ...(timeZone !== undefined && { timeZone }),
+  });
+}

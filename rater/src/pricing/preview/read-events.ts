@@ -1,0 +1,114 @@
+/** The events of a case: one of each identity, those that cannot be measured listed with the reason. */
+import { parseInstant } from '../../calendar/instant.ts';
+import type { Meter } from '../../meters/meter.ts';
+import type { AddResult, RatingPeriod, UsageSample } from '../charge-rater.ts';
+import type { JsonObject } from '../input/json-object.ts';
+import { PricingError } from '../input/pricing-error.ts';
+import { caseItemsMax } from './case-kind.ts';
+import { exactNumber, measuredProperty, sampleOf, type JsonEvent } from './json-sample.ts';
+
+export interface Rejection {
+  readonly index: number;
+  readonly code: string;
+}
+
+export interface CaseEvents {
+  /** Of the meter's type and inside the period, in order of time, ties in the order written. */
+  readonly samples: readonly UsageSample[];
+  readonly rejected: readonly Rejection[];
+}
+
+export interface EventReading {
+  readonly meter: Meter;
+  /** Half-open. */
+  readonly period: RatingPeriod;
+  /** Properties that must be numbers where present. */
+  readonly numberProperties: readonly string[];
+}
+
+/**
+ * Reads `events`. An event that the gateway would reject is left out and listed; so it does not count as the first of its
+ * identity. Events of one identity are one event, the first in the list, also where it lies outside the period.
+ */
+export function readEvents(input: JsonObject, reading: EventReading): CaseEvents {
+  const rejected: Rejection[] = [];
+  const seen = new Set<string>();
+  const events: JsonEvent[] = [];
+  for (const [index, object] of input.objects('events', caseItemsMax).entries()) {
+    const event = readEvent(object, index, reading);
+    if ('code' in event) {
+      rejected.push({ index, code: event.code });
+      continue;
+    }
+    if (event.identity !== undefined && seen.has(event.identity)) continue;
+    if (event.identity !== undefined) seen.add(event.identity);
+    const { period, meter } = reading;
+    const isOfType =
+      event.type === undefined || meter.eventType === '' || event.type === meter.eventType;
+    if (isOfType && event.time >= period.from && event.time < period.to) events.push(event);
+  }
+  events.sort((left, right) => left.time - right.time || left.index - right.index);
+  return { samples: events.map(sampleOf), rejected };
+}
+
+/** Adds the samples and lists those that turn out to be no number only while they are measured. */
+export function foldEvents(
+  { samples, rejected }: CaseEvents,
+  add: (sample: UsageSample) => AddResult,
+): Rejection[] {
+  const late = samples.flatMap((sample) =>
+    add(sample) === 'not-a-number'
+      ? [{ index: sample.index, code: 'ingest/value-not-a-number' }]
+      : [],
+  );
+  return [...rejected, ...late].sort((left, right) => left.index - right.index);
+}
+
+interface ReadEvent extends JsonEvent {
+  readonly identity: string | undefined;
+  readonly type: string | undefined;
+}
+
+function readEvent(
+  object: JsonObject,
+  index: number,
+  { meter, numberProperties }: EventReading,
+): ReadEvent | Rejection {
+  const identity = identityOf(object);
+  const type = object.optionalText('type');
+  const timeText = object.text('time');
+  const properties = readProperties(object, meter);
+  object.finish();
+  const time = parseInstant(timeText);
+  if (time === undefined) return { index, code: 'ingest/invalid-time' };
+  for (const name of numberProperties) {
+    if (!Object.hasOwn(properties, name)) continue;
+    const number = exactNumber(properties[name]);
+    if (typeof number === 'string') return { index, code: number };
+  }
+  return { index, time, properties, identity, type };
+}
+
+/** Without an id an event has no identity, and is never a copy of another. */
+function identityOf(object: JsonObject): string | undefined {
+  const id = object.optionalText('id');
+  const source = object.optionalText('source') ?? '';
+  const subject = object.optionalText('subject') ?? '';
+  object.optionalText('specversion');
+  return id === undefined ? undefined : JSON.stringify([subject, source, id]);
+}
+
+function readProperties(object: JsonObject, meter: Meter): Readonly<Record<string, unknown>> {
+  const data = object.optionalObject('data');
+  const properties: Record<string, unknown> = {};
+  for (const name of data?.names() ?? []) {
+    if (name !== '__proto__') properties[name] = data?.given(name);
+  }
+  if (!object.isGiven('value')) return properties;
+  const property = measuredProperty(meter);
+  if (property === undefined && meter.value !== undefined) {
+    const message = 'A value stands for one property; this meter has an expression.';
+    throw new PricingError('rater/usage-does-not-fit', message, object.pathOf('value'));
+  }
+  return property === undefined ? properties : { ...properties, [property]: object.given('value') };
+}
