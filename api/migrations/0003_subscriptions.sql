@@ -83,37 +83,37 @@ create table subscription_events (
   foreign key (tenant, subscription) references subscriptions (tenant, subscription)
 );
 
--- Half-open UTC intervals, written ahead of time and never changed. Period 0 starts with the subscription and every
--- other where the one before it ends: two periods can neither overlap nor leave a gap, whoever writes them.
-create table billing_periods (
+-- Billing periods as runs of UTC instants: period first_number + k is [boundaries[k + 1], boundaries[k + 2]). Inside a run
+-- two periods can neither overlap nor leave a gap; a run starts with its subscription or where the run before it ends, by
+-- reference. One row holds years of periods, so thousands of subscriptions are written in a moment.
+create function instants_ascend(instants timestamptz[]) returns boolean language sql immutable as $$
+  select coalesce(bool_and(earlier < later), true)
+  from unnest(instants[1:cardinality(instants) - 1], instants[2:]) as pair (earlier, later)
+$$;
+
+alter table subscriptions add constraint subscriptions_start unique (tenant, subscription, starts_at);
+
+create table billing_period_runs (
   tenant text not null,
   subscription text not null,
-  number integer not null check (number >= 0),
-  starts_at timestamptz not null,
-  ends_at timestamptz not null,
-  primary key (tenant, subscription, number),
-  check (ends_at > starts_at)
+  first_number integer not null check (first_number >= 0),
+  boundaries timestamptz[] not null
+    check (cardinality(boundaries) >= 2 and array_position(boundaries, null) is null and instants_ascend(boundaries)),
+  next_number integer not null generated always as (first_number + cardinality(boundaries) - 1) stored,
+  starts_at timestamptz not null generated always as (boundaries[1]) stored,
+  ends_at timestamptz not null generated always as (boundaries[cardinality(boundaries)]) stored,
+  subscription_start timestamptz generated always as (case when first_number = 0 then boundaries[1] end) stored,
+  previous_next integer generated always as (case when first_number > 0 then first_number end) stored,
+  previous_end timestamptz generated always as (case when first_number > 0 then boundaries[1] end) stored,
+  primary key (tenant, subscription, first_number),
+  unique (tenant, subscription, next_number, ends_at),
+  foreign key (tenant, subscription) references subscriptions (tenant, subscription),
+  constraint billing_periods_start_with_subscription
+    foreign key (tenant, subscription, subscription_start) references subscriptions (tenant, subscription, starts_at),
+  constraint billing_periods_contiguous
+    foreign key (tenant, subscription, previous_next, previous_end)
+    references billing_period_runs (tenant, subscription, next_number, ends_at)
 );
-
--- Checked for all rows of a statement at once: 2,000 subscriptions with years of periods are written in one statement.
-create function billing_periods_are_contiguous() returns trigger language plpgsql as $$
-begin
-  if exists (
-    select 1
-    from written w
-    left join billing_periods previous
-      on previous.tenant = w.tenant and previous.subscription = w.subscription and previous.number = w.number - 1
-    left join subscriptions s on s.tenant = w.tenant and s.subscription = w.subscription
-    where w.starts_at is distinct from (case when w.number = 0 then s.starts_at else previous.ends_at end)
-  ) then
-    raise exception 'billing periods must follow one another without gap or overlap'
-      using errcode = 'check_violation', constraint = 'billing_periods_contiguous';
-  end if;
-  return null;
-end
-$$;
-create trigger billing_periods_contiguous after insert on billing_periods
-  referencing new table as written for each statement execute function billing_periods_are_contiguous();
 
 create function billing_periods_are_immutable() returns trigger language plpgsql as $$
 begin
@@ -121,5 +121,11 @@ begin
     using errcode = 'check_violation', constraint = 'billing_periods_immutable';
 end
 $$;
-create trigger billing_periods_immutable before update or delete or truncate on billing_periods
+create trigger billing_periods_immutable before update or delete or truncate on billing_period_runs
   for each statement execute function billing_periods_are_immutable();
+
+-- One row a period, for people and reports.
+create view billing_periods as
+  select tenant, subscription, first_number + position - 1 as number,
+    boundaries[position] as starts_at, boundaries[position + 1] as ends_at
+  from billing_period_runs cross join lateral generate_series(1, cardinality(boundaries) - 1) as position;

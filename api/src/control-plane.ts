@@ -6,11 +6,12 @@ import { encodeControl, deriveKeys } from '@tidemark/ingest/contract';
 import type { InstallationKeys } from '@tidemark/ingest/contract';
 import type { KeyVerifier } from '@tidemark/ingest/gateway';
 import type { EventLog } from '@tidemark/ingest/log';
-import type { CloseLedger } from '@tidemark/aggregator/ports';
+import type { CloseLedger, DueInstant } from '@tidemark/aggregator/ports';
 import type { Clock } from '@tidemark/platform/clock';
 import type { Logger } from '@tidemark/platform/log';
 import type { SqlDatabase } from '@tidemark/platform/postgres';
 import { hashCatalogChanges } from '@tidemark/rater/catalog';
+import type { MeterChange } from '@tidemark/rater/catalog';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import { createCatalogSource } from './catalog/catalog-source.ts';
 import { EpochPublisher } from './catalog/epoch-publisher.ts';
@@ -22,6 +23,8 @@ import { CatalogFiles } from './catalog-files/apply-catalog.ts';
 import { CustomerStore } from './customers/customer-store.ts';
 import { createIdFactory } from './identifiers/ulid.ts';
 import { createCloseLedger } from './invoices/close-ledger.ts';
+import { readSpendInstants } from './invoices/due-instants.ts';
+import type { SpendTarget } from './invoices/due-instants.ts';
 import { InvoiceStore } from './invoices/invoice-store.ts';
 import { PeriodicJobs } from './jobs/periodic-jobs.ts';
 import type { ProgressReader } from './ports.ts';
@@ -73,11 +76,20 @@ export interface ControlPlane {
   readonly invoices: InvoiceStore;
   readonly catalogFiles: CatalogFiles;
   readonly answers: AnswerStore;
+  /** The billing instants that a question of spend means, and what is needed to price them. */
+  spendInstants(target: SpendTarget): Promise<SpendTerms>;
   /** Creates the operator's tenant and its admin key at the first call ever and gives the key; `null` after that. */
   bootstrap(): Promise<string | null>;
   /** Finishes what a killed process left, then starts the jobs. */
   start(): Promise<void>;
   stop(): Promise<void>;
+}
+
+export interface SpendTerms {
+  readonly due: readonly DueInstant[];
+  /** All versions of the tenant's meters. */
+  readonly meters: readonly MeterChange[];
+  readonly catalogEpoch: number;
 }
 
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -127,6 +139,16 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     invoices: new InvoiceStore(database),
     catalogFiles: new CatalogFiles({ database, clock, createId, meters, plans, customers }),
     answers,
+    async spendInstants(target) {
+      const [lock] = await database.query<{ last_epoch: number }>(
+        'select last_epoch from catalog_epoch_lock',
+      );
+      return {
+        due: await readSpendInstants(database, target),
+        meters: await meters.versions(target.tenant),
+        catalogEpoch: lock?.last_epoch ?? 0,
+      };
+    },
     bootstrap: () => bootstrap(database, tenants, apiKeys),
     async start() {
       await eventTypeRules.refresh();

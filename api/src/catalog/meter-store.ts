@@ -102,6 +102,28 @@ export class MeterStore {
     return this.#read(this.#database, tenant, key);
   }
 
+  /** All versions of a meter, or of all meters of the tenant; deleted ones have no definition. */
+  async versions(tenant: string, key?: string): Promise<MeterChange[]> {
+    const rows = await this.#database.query<{
+      meter: string;
+      version: number;
+      effective_from: Instant | null;
+      definition: MeterDefinition | null;
+    }>(
+      `select meter, version, effective_from, definition from meter_versions
+       where tenant = $1 and ($2::text is null or meter = $2) order by meter, version`,
+      [tenant, key ?? null],
+    );
+    return rows.map((row): MeterChange => ({
+      kind: 'meter',
+      tenant,
+      key: row.meter,
+      version: row.version,
+      effectiveFrom: row.effective_from,
+      definition: row.definition,
+    }));
+  }
+
   /** In the order of the keys. */
   async list(tenant: string, page: PageRequest): Promise<Page<Meter>> {
     const rows = await this.#database.query<MeterRow>(

@@ -2,6 +2,7 @@
 import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { SqlConnection } from '@tidemark/platform/postgres';
+import { joinRuns } from '../subscriptions/subscription-rows.ts';
 import type {
   ClosedPeriod,
   DueCursor,
@@ -82,7 +83,7 @@ async function completeDueInstants(
     const written = periods.get(row.subscription) ?? [];
     const terms = phases.get(row.subscription) ?? [];
     const periodAt = (number: number): DuePeriod | null =>
-      duePeriod(row, written[number], number, terms);
+      duePeriod(row, written, number, terms);
     return {
       tenant,
       subscription: row.subscription,
@@ -117,53 +118,44 @@ function closedPeriods(
   return closed;
 }
 
-interface Span {
-  readonly from: Instant;
-  readonly to: Instant;
-}
-
 function duePeriod(
   row: DueRow,
-  written: Span | undefined,
+  boundaries: readonly Instant[],
   number: number,
   phases: readonly PlanTermsChange[],
 ): DuePeriod | null {
-  if (written === undefined) return null;
-  const { from } = written;
-  const to = row.ends_at === null ? written.to : Math.min(written.to, row.ends_at);
+  const from = boundaries[number];
+  const end = boundaries[number + 1];
+  if (from === undefined || end === undefined) return null;
+  const to = row.ends_at === null ? end : Math.min(end, row.ends_at);
   if (to <= from) return null;
   const plan = (phases.findLast((phase) => phase.from <= from) ?? phases[0])?.plan;
   if (plan === undefined) return null;
   const changes = phases.filter((phase) => phase.from > from && phase.from < to);
   const nominalFrom = number === 0 ? (row.first_nominal_from ?? from) : from;
-  const isPart = nominalFrom < from || to < written.to;
+  const isPart = nominalFrom < from || to < end;
   return {
     from,
     to,
     plan,
-    ...(isPart ? { nominal: { from: nominalFrom, to: written.to } } : {}),
+    ...(isPart ? { nominal: { from: nominalFrom, to: end } } : {}),
     ...(changes.length > 0 ? { changes } : {}),
   };
 }
 
-/** By subscription, index = number of the period. */
+/** Boundaries by subscription: period k is [k, k + 1). */
 async function readPeriods(
   connection: SqlConnection,
   tenant: string,
   ids: readonly string[],
-): Promise<Map<string, Span[]>> {
-  const rows = await connection.query<{ subscription: string; starts_at: Instant; ends_at: Instant }>(
-    `select subscription, starts_at, ends_at from billing_periods
-     where tenant = $1 and subscription = any($2::text[]) order by subscription, number`,
+): Promise<Map<string, Instant[]>> {
+  const rows = await connection.query<{ subscription: string; boundaries: Instant[] }>(
+    `select subscription, boundaries from billing_period_runs
+     where tenant = $1 and subscription = any($2::text[]) order by subscription, first_number`,
     [tenant, ids],
   );
-  const periods = new Map<string, Span[]>();
-  for (const row of rows) {
-    const list = periods.get(row.subscription) ?? [];
-    list.push({ from: row.starts_at, to: row.ends_at });
-    periods.set(row.subscription, list);
-  }
-  return periods;
+  const runs = Map.groupBy(rows, ({ subscription }) => subscription);
+  return new Map(Array.from(runs, ([subscription, list]) => [subscription, joinRuns(list)]));
 }
 
 type PhaseRow = {
@@ -228,4 +220,33 @@ async function readBilled(
     [tenant, ids],
   );
   return Map.groupBy(rows, ({ subscription }) => subscription);
+}
+
+/** Which subscription and period a question of spend means. */
+export interface SpendTarget {
+  readonly tenant: string;
+  readonly customer: string;
+  readonly at: Instant;
+  readonly subscription: string | undefined;
+}
+
+/**
+ * The billing instant at the end of the period that holds `at`, whether it is invoiced or not; by subscription, in the
+ * order of their ids, of those that are live at that instant.
+ */
+export async function readSpendInstants(
+  connection: SqlConnection,
+  target: SpendTarget,
+): Promise<DueInstant[]> {
+  const rows = await connection.query<DueRow>(
+    `select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period
+     from subscriptions s
+     join billing_periods p on p.tenant = s.tenant and p.subscription = s.subscription
+     where s.tenant = $1 and s.customer = $2 and ($3::text is null or s.subscription = $3)
+       and p.starts_at <= $4::timestamptz and p.ends_at > $4::timestamptz
+       and (s.ends_at is null or s.ends_at > $4::timestamptz)
+     order by s.subscription`,
+    [target.tenant, target.customer, target.subscription ?? null, formatInstant(target.at)],
+  );
+  return completeDueInstants(connection, target.tenant, rows);
 }

@@ -96,6 +96,24 @@ export class InvoiceStore {
     return { data: await this.#withLines(tenant, data), next };
   }
 
+  /** The line that bills a charge's usage at an instant; null while there is none. */
+  async findLine(
+    tenant: string,
+    usage: { readonly subscription: string; readonly charge: string; readonly at: Instant },
+  ): Promise<{ readonly invoice: string; readonly number: string; readonly line: string } | null> {
+    const [row] = await this.#database.query<{ invoice: string; number: string; line: number }>(
+      `select i.invoice, i.number, l.line from invoices i
+       join invoice_lines l on l.tenant = i.tenant and l.invoice = i.invoice
+       where i.tenant = $1 and i.subscription = $2 and l.charge = $3 and l.kind = 'usage' and i.status <> 'void'
+         and l.from_at <= $4::timestamptz and l.to_at > $4::timestamptz
+       order by i.invoice, l.line limit 1`,
+      [tenant, usage.subscription, usage.charge, formatInstant(usage.at)],
+    );
+    return row === undefined
+      ? null
+      : { invoice: row.invoice, number: row.number, line: String(row.line) };
+  }
+
   async #withLines(tenant: string, rows: readonly InvoiceRow[]): Promise<Invoice[]> {
     if (rows.length === 0) return [];
     const lines = await this.#database.query<LineRow>(

@@ -3,6 +3,8 @@ import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import type { CloseStatus, HaltedPart, PeriodClose } from '@tidemark/aggregator/ports';
+import type { Page, PageRequest } from '../values/page.ts';
+import { pageOf } from '../values/page.ts';
 
 export type PeriodCloseRow = {
   tenant: string;
@@ -119,4 +121,21 @@ export async function countSubscriptions(
     [request.tenant, formatInstant(request.through), request.customers, request.dryRun],
   );
   return row?.total ?? 0;
+}
+
+/** In the order in which they were asked for. */
+export async function listPeriodCloses(
+  connection: SqlConnection,
+  tenant: string,
+  page: PageRequest,
+): Promise<Page<PeriodClose>> {
+  const rows = await connection.query<PeriodCloseRow>(
+    `select ${periodCloseColumns} from period_closes
+     where tenant = $1 and close > $2 order by close limit $3`,
+    [tenant, page.after[0] ?? '', page.limit + 1],
+  );
+  const { data, next } = pageOf(rows, page.limit, ({ close }) => [close]);
+  const closes: PeriodClose[] = [];
+  for (const row of data) closes.push(await periodCloseOf(connection, row));
+  return { data: closes, next };
 }

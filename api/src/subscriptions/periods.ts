@@ -20,14 +20,10 @@ export async function insertPeriods(
   tenant: string,
   rows: PeriodRows,
 ): Promise<void> {
-  const texts = rows.boundaries.map(formatInstant);
   await connection.query(
-    `insert into billing_periods (tenant, subscription, number, starts_at, ends_at)
-     select $1, subscription, $3::integer + (position - 1)::integer, starts_at, ends_at
-     from unnest($2::text[]) as subscription
-     cross join unnest($4::timestamptz[], $5::timestamptz[]) with ordinality
-       as period (starts_at, ends_at, position)`,
-    [tenant, rows.subscriptions, rows.firstNumber, texts.slice(0, -1), texts.slice(1)],
+    `insert into billing_period_runs (tenant, subscription, first_number, boundaries)
+     select $1, subscription, $3, $4::timestamptz[] from unnest($2::text[]) as subscription`,
+    [tenant, rows.subscriptions, rows.firstNumber, rows.boundaries.map(formatInstant)],
   );
 }
 
@@ -39,9 +35,10 @@ export async function insertPeriods(
 export const nextInstantSql = `(
   case when s.start_due then (case when s.ends_at is null or s.ends_at > s.starts_at then s.starts_at end)
   else (
-    select least(p.ends_at, s.ends_at) from billing_periods p
-    where p.tenant = s.tenant and p.subscription = s.subscription and p.number = s.next_period
-      and (s.ends_at is null or p.starts_at < s.ends_at)
+    select least(r.boundaries[s.next_period - r.first_number + 2], s.ends_at) from billing_period_runs r
+    where r.tenant = s.tenant and r.subscription = s.subscription
+      and r.first_number <= s.next_period and r.next_number > s.next_period
+      and (s.ends_at is null or r.boundaries[s.next_period - r.first_number + 1] < s.ends_at)
   ) end)`;
 
 /** Recomputes the next billing instant after periods, end or `next_period` moved. */

@@ -30,15 +30,13 @@ const selectSubscriptions = `select s.subscription, s.customer, s.starts_at, s.e
     (select jsonb_agg(jsonb_build_object('from', (extract(epoch from f.starts_at) * 1000000)::bigint::text,
         'plan', f.plan, 'version', f.plan_version) order by f.starts_at)
      from subscription_phases f where f.tenant = s.tenant and f.subscription = s.subscription) as phases,
-    p.starts_at as period_from, least(p.ends_at, s.ends_at) as period_to
+    r.boundaries[width_bucket($2::timestamptz, r.boundaries)] as period_from,
+    least(r.boundaries[width_bucket($2::timestamptz, r.boundaries) + 1], s.ends_at) as period_to
   from subscriptions s
-  left join lateral (
-    select starts_at, ends_at from billing_periods p
-    where p.tenant = s.tenant and p.subscription = s.subscription
-      and p.starts_at <= $2::timestamptz and p.ends_at > $2::timestamptz
-      and (s.ends_at is null or s.ends_at > $2::timestamptz)
-    limit 1
-  ) p on true`;
+  left join billing_period_runs r
+    on r.tenant = s.tenant and r.subscription = s.subscription
+      and r.starts_at <= $2::timestamptz and r.ends_at > $2::timestamptz
+      and (s.ends_at is null or s.ends_at > $2::timestamptz)`;
 
 export interface SubscriptionFilter {
   readonly customer?: string | undefined;
@@ -103,12 +101,17 @@ export async function readBoundaries(
   tenant: string,
   id: string,
 ): Promise<Instant[]> {
-  const rows = await connection.query<{ starts_at: Instant; ends_at: Instant }>(
-    'select starts_at, ends_at from billing_periods where tenant = $1 and subscription = $2 order by number',
+  const runs = await connection.query<{ boundaries: Instant[] }>(
+    `select boundaries from billing_period_runs
+     where tenant = $1 and subscription = $2 order by first_number`,
     [tenant, id],
   );
-  const [first] = rows;
-  return first === undefined ? [] : [first.starts_at, ...rows.map((row) => row.ends_at)];
+  return joinRuns(runs);
+}
+
+/** A run starts with the boundary that the run before it ends with. */
+export function joinRuns(runs: readonly { readonly boundaries: readonly Instant[] }[]): Instant[] {
+  return runs.flatMap(({ boundaries }, index) => (index === 0 ? boundaries : boundaries.slice(1)));
 }
 
 /** What happened to a subscription, oldest first. */

@@ -1,0 +1,194 @@
+/** The API's reads of usage over ClickHouse: the aggregator's queries as public documents. */
+import { findEvent, listConflicts, listDeadLetters, listEvents } from '@tidemark/aggregator/events';
+import type { DeadLetter, ListPosition, StoredEvent } from '@tidemark/aggregator/events';
+import { readConservation } from '@tidemark/aggregator/reconcile';
+import { readSpend } from '@tidemark/aggregator/spend';
+import { createUsageReads as createMeterReads } from '@tidemark/aggregator/usage';
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import { formatInstant } from '@tidemark/platform/clock';
+import { isAppError } from '@tidemark/platform/errors';
+import type { ControlPlane } from '../control-plane.ts';
+import { invalidParameter, notFound, stateForbids } from '../problems.ts';
+import { explainEvent } from './explain-event.ts';
+import type { Document, DocumentPage, SpendQuestion, UsageReads } from './usage-reads.ts';
+
+export interface UsageReadsOptions {
+  readonly clickHouse: ClickHouse;
+  readonly controlPlane: ControlPlane;
+}
+
+export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions): UsageReads {
+  const meterReads = createMeterReads({
+    clickHouse,
+    findMeter: (tenant, key) => controlPlane.meters.versions(tenant, key),
+  });
+  return {
+    async usage({ filter, meter, window, timeZone, ...question }) {
+      const answer = await meterReads.readUsage({
+        ...question,
+        meter,
+        filters: filter,
+        ...(window === undefined ? {} : { window }),
+        ...(timeZone === undefined ? {} : { timeZone }),
+      });
+      return {
+        asOf: answer.asOf,
+        data: answer.rows.map((row) => ({
+          from: formatInstant(row.from),
+          to: formatInstant(row.to),
+          customer: row.customer,
+          meter,
+          group: row.group,
+          quantity: row.quantity,
+        })),
+      };
+    },
+    spend: (question) => readSpendDocument(clickHouse, controlPlane, question),
+    events: (question) =>
+      answerPage(async () => {
+        const page = await listEvents(clickHouse, question);
+        return { data: page.rows.map(toEventDocument), nextCursor: page.nextCursor };
+      }),
+    async event(question) {
+      const found = await findEvent(clickHouse, question);
+      const customers = new Set([...found.stored, ...found.deadLetters].map(({ customer }) => customer));
+      if (customers.size === 0) throw notFound('event', `${question.source}/${question.id}`);
+      if (customers.size > 1) {
+        throw stateForbids(
+          'api/event-ambiguous',
+          'Several customers have an event with this source and id; name one with ?customer=.',
+        );
+      }
+      const [stored] = found.stored;
+      const [dead] = found.deadLetters;
+      if (stored !== undefined) {
+        const moved = await explainEvent(controlPlane, question.tenant, stored);
+        return { state: 'stored', ...toEventDocument(stored), ...moved };
+      }
+      if (dead === undefined) throw notFound('event', `${question.source}/${question.id}`);
+      return { state: 'dead_letter', ...toDeadLetterDocument(dead), meters: [], charges: [] };
+    },
+    conflicts: (question) =>
+      answerPage(async () => {
+        const page = await listConflicts(clickHouse, question);
+        const data = page.rows.map(({ owner, position, data: text, time, logTimeMs, ...row }) => ({
+          ...row,
+          subject: row.customer,
+          time: formatInstant(time),
+          data: JSON.parse(text) as unknown,
+          loggedAt: formatInstant(logTimeMs * 1000),
+          coordinate: toCoordinate(position),
+          first: { ...toCoordinate(position), offset: String(owner.offset), index: owner.index },
+        }));
+        return { data, nextCursor: page.nextCursor };
+      }),
+    deadLetters: (question) =>
+      answerPage(async () => {
+        const page = await listDeadLetters(clickHouse, question);
+        return { data: page.rows.map(toDeadLetterDocument), nextCursor: page.nextCursor };
+      }),
+    async reconciliation(question) {
+      const { asOf, holds, rows } = await readConservation(clickHouse, question);
+      const sum = (pick: (row: (typeof rows)[number]) => number): number =>
+        rows.reduce((total, row) => total + pick(row), 0);
+      return {
+        reconciled: holds,
+        asOf,
+        totals: {
+          logged: sum(({ logged }) => logged),
+          stored: sum(({ stored }) => stored),
+          duplicate: sum(({ duplicate }) => duplicate),
+          conflict: sum(({ conflict }) => conflict),
+          deadLetters: sum(({ dead }) => dead),
+          difference: sum(({ difference }) => difference),
+        },
+        data: rows.map(({ tenant: _tenant, hour, dead, ...row }) => ({
+          ...row,
+          deadLetters: dead,
+          hour: formatInstant(hour),
+        })),
+      };
+    },
+  };
+}
+
+async function readSpendDocument(
+  clickHouse: ClickHouse,
+  controlPlane: ControlPlane,
+  question: SpendQuestion,
+): Promise<Document> {
+  const { customer, tenant } = question;
+  const { currency } = await controlPlane.customers.get(tenant, customer);
+  const at = question.at ?? controlPlane.clock.now();
+  const { due, meters, catalogEpoch } = await controlPlane.spendInstants({ ...question, at });
+  if (due.length > 1) {
+    throw stateForbids(
+      'api/subscription-ambiguous',
+      `Several subscriptions of "${customer}" are live then; name one with ?subscription=.`,
+    );
+  }
+  const [instant] = due;
+  if (instant?.ending == null) throw notFound('live subscription of customer', customer);
+  const { draft, asOf } = await readSpend(clickHouse, { due: instant, meters, catalogEpoch });
+  const { from, to, plan } = instant.ending;
+  return {
+    customer,
+    subscription: instant.subscription,
+    period: { from: formatInstant(from), to: formatInstant(to) },
+    currency: draft?.document.currency ?? currency ?? plan.currency,
+    lines: draft?.document.lines ?? [],
+    total: draft?.document.total ?? '0',
+    asOf,
+  };
+}
+
+/** A cursor that the aggregator does not know is a parameter that cannot be read. */
+async function answerPage(read: () => Promise<DocumentPage>): Promise<DocumentPage> {
+  try {
+    return await read();
+  } catch (thrown) {
+    if (isAppError(thrown) && thrown.code === 'aggregator/cursor-foreign') {
+      throw invalidParameter('api/cursor-foreign', thrown.message);
+    }
+    throw thrown;
+  }
+}
+
+function toEventDocument(event: StoredEvent): Document {
+  return {
+    id: event.id,
+    source: event.source,
+    type: event.type,
+    subject: event.customer,
+    customer: event.customer,
+    time: formatInstant(event.time),
+    data: JSON.parse(event.data) as unknown,
+    backfill: event.backfill,
+    loggedAt: formatInstant(event.logTimeMs * 1000),
+    coordinate: toCoordinate(event.position),
+  };
+}
+
+function toDeadLetterDocument(letter: DeadLetter): Document {
+  return {
+    id: letter.id,
+    source: letter.source,
+    type: letter.type,
+    subject: letter.customer,
+    customer: letter.customer,
+    reason: letter.reason,
+    detail: letter.detail,
+    payload: letter.payload,
+    loggedAt: formatInstant(letter.logTimeMs * 1000),
+    coordinate: toCoordinate(letter.position),
+  };
+}
+
+function toCoordinate(position: ListPosition): Document {
+  return {
+    incarnation: position.incarnation,
+    partition: position.partition,
+    offset: String(position.offset),
+    index: position.index,
+  };
+}

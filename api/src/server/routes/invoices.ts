@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { instantSchema, keySchema } from '../../values/formats.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import type { ApiApp } from '../shared/api-app.ts';
+import { callerOf } from '../shared/authentication.ts';
+import { invoiceDocument, toInvoiceDocument } from '../shared/invoice-document.ts';
+import { answerList, listFields, pageSchema } from '../shared/list-query.ts';
+
+const tags = ['invoices'];
+const listQuery = z.strictObject({
+  ...listFields,
+  customer: keySchema.optional(),
+  status: z.enum(['draft', 'issued', 'paid', 'void']).optional(),
+  from: instantSchema.optional().describe('Periods that start at or after it.'),
+  to: instantSchema.optional().describe('Periods that start before it.'),
+});
+
+export function registerInvoiceRoutes(app: ApiApp, { controlPlane }: ApiDependencies): void {
+  const { invoices } = controlPlane;
+
+  app.get(
+    '/v1/invoices',
+    {
+      schema: {
+        tags,
+        summary: 'List invoices with their lines, in the order in which they were issued',
+        querystring: listQuery,
+        response: { 200: pageSchema(invoiceDocument) },
+      },
+    },
+    (request) =>
+      answerList(controlPlane, request, {
+        query: request.query,
+        read: (page) => invoices.list(callerOf(request).tenant, request.query, page),
+        document: toInvoiceDocument,
+      }),
+  );
+
+  app.get(
+    '/v1/invoices/:id',
+    {
+      schema: {
+        tags,
+        summary: 'Read an invoice',
+        params: z.object({ id: z.string() }),
+        response: { 200: invoiceDocument },
+      },
+    },
+    async (request) =>
+      toInvoiceDocument(await invoices.get(callerOf(request).tenant, request.params.id)),
+  );
+}

@@ -1,0 +1,39 @@
+import { JsonFlaw, parseExactJson } from '@tidemark/ingest/contract';
+import { AppError } from '@tidemark/platform/errors';
+
+/**
+ * Reads the body of a command: JSON without duplicate keys, without numbers that JavaScript would change and not too
+ * deep. An empty body is `null`, for commands that need none.
+ *
+ * @throws AppError 400.
+ */
+export function parseCommandBody(text: string): unknown {
+  if (text.trim() === '') return null;
+  const parsed = parseExactJson(text);
+  if (parsed.kind === 'rejected') throw refuse('platform/body-unreadable', 'The body is no valid JSON.', '');
+  const flaw = findFlaw(parsed.value, '');
+  if (flaw !== undefined) throw refuse(flaw.code, flaw.message, flaw.path);
+  return parsed.value;
+}
+
+function refuse(code: string, message: string, path: string): AppError {
+  return new AppError('invalid-input', code, message, { errors: [{ path, message }] });
+}
+
+function findFlaw(
+  value: unknown,
+  path: string,
+): { code: string; message: string; path: string } | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (value instanceof JsonFlaw) return { code: value.code, message: value.message, path };
+  for (const [name, member] of Object.entries(value)) {
+    const at = Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`;
+    // Own or inherited, such a name is never a field of a command.
+    if (name === '__proto__') {
+      return { code: 'platform/body-unreadable', message: 'This name is not allowed.', path: at };
+    }
+    const flaw = findFlaw(member, at);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
+}
