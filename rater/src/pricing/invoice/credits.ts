@@ -7,11 +7,6 @@ export interface Credit {
   readonly amount: Money;
 }
 
-export interface UsedCredit {
-  readonly id: string;
-  readonly amount: Money;
-}
-
 /** Uses the credits in their order, each up to what is left of the invoice, spread over its lines. */
 export function applyCredits(draft: InvoiceDraft, credits: readonly Credit[]): InvoiceDraft {
   return credits.reduce(applyCredit, draft);

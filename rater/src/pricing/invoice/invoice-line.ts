@@ -1,6 +1,5 @@
 /** A line of an invoice while it is built, and how a sum is taken off several lines. */
 import { allocate, moneyOf, Rational, type Money } from '../../money/index.ts';
-import type { UsedCredit } from './credits.ts';
 
 export interface InvoiceLine {
   readonly key: string;
@@ -12,6 +11,12 @@ export interface InvoiceLine {
   readonly credit: Money;
   /** Added where the tax is exclusive, contained where it is inclusive. */
   readonly tax: Money;
+}
+
+/** What was used of a credit. */
+export interface UsedCredit {
+  readonly id: string;
+  readonly amount: Money;
 }
 
 export interface InvoiceDraft {

@@ -4,8 +4,8 @@
  */
 import { moneyOf, type Money } from '../../money/index.ts';
 import { applyCoupons, type Coupon } from './coupons.ts';
-import { applyCredits, type Credit, type UsedCredit } from './credits.ts';
-import type { InvoiceDraft, InvoiceLine } from './invoice-line.ts';
+import { applyCredits, type Credit } from './credits.ts';
+import type { InvoiceDraft, InvoiceLine, UsedCredit } from './invoice-line.ts';
 import { capAtPlanMaximum, raiseToPlanMinimum } from './plan-commitments.ts';
 import { addTaxes, type Tax } from './taxes.ts';
 
