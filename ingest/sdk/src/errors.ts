@@ -2,7 +2,7 @@
  * Every error the client throws or hands over. `code` is stable and documented; the message is for people. Nothing
  * here ever holds the API key.
  */
-import type { UsageEvent } from './event.ts';
+import type { UsageEvent } from './usage-event.ts';
 
 export class TidemarkError extends Error {
   readonly code: string;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { TidemarkEventError } from './errors.ts';
 import { snapshotEvent, toUsageEvent } from './event.ts';
-import type { UsageEventInput } from './event.ts';
+import type { UsageEventInput } from './usage-event.ts';
 
 const defaults = {
   ordinal: 1,

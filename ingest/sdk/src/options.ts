@@ -1,7 +1,7 @@
 /** The options of `createTidemark`: their meaning, defaults and bounds, checked once and all problems reported together. */
 import { TidemarkOptionsError } from './errors.ts';
 import type { TidemarkDeliveryError } from './errors.ts';
-import type { UsageEvent } from './event.ts';
+import type { UsageEvent } from './usage-event.ts';
 import { systemTimers } from './timers.ts';
 import type { Timers } from './timers.ts';
 

@@ -3,9 +3,8 @@
  * and refuses what JSON would silently turn into something else (NaN into null, 2^53 + 1 into its neighbour).
  */
 import { eventLimits, forbiddenPropertyNames } from '@tidemark/ingest/contract';
-
 import { TidemarkEventError } from './errors.ts';
-import type { DataValue } from './event.ts';
+import type { DataValue } from './usage-event.ts';
 import type { JsonObject, JsonValue } from './json-value.ts';
 
 const { dataDepthMax, dataPropertiesMax, propertyNameBytesMax } = eventLimits;

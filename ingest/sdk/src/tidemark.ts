@@ -5,11 +5,11 @@
 import { Delivery } from './delivery.ts';
 import { TidemarkClosedError } from './errors.ts';
 import { snapshotEvent } from './event.ts';
-import type { UsageEventInput } from './event.ts';
 import type { FlushResult } from './flush-waiters.ts';
 import { resolveOptions } from './options.ts';
 import type { TidemarkConfig, TidemarkOptions } from './options.ts';
 import { watchPage } from './page-lifecycle.ts';
+import type { UsageEventInput } from './usage-event.ts';
 
 export interface Tidemark {
   /**

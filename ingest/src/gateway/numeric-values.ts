@@ -55,8 +55,10 @@ export function findNotANumberRows(
 function isDecimalValue(value: JsonValue): boolean {
   if (typeof value === 'string') return isDecimalString(value);
   if (typeof value !== 'number') return false;
+  // A double prints at most 17 significant digits, so from 0.01 on it has no more than 18 decimals.
+  if (Number.isInteger(value) || Math.abs(value) >= 0.01) return true;
   // More decimals than a quantity holds are refused, never rounded.
-  return Number.isInteger(value) || isDecimalString(canonicalNumber(value));
+  return isDecimalString(canonicalNumber(value));
 }
 
 /** Whether the value at a position is a decimal, decided once for each dictionary entry. */

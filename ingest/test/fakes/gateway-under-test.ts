@@ -172,7 +172,7 @@ export class GatewayUnderTest {
 export class FaultyAppend implements Pick<EventLog, 'append' | 'partitionCount'> {
   readonly partitionCount: number;
   readonly #log: EventLog;
-  readonly #gates: Promise<void>[] = [];
+  readonly #gates: Promise<unknown>[] = [];
   failures = 0;
   /** Whether a failing append lands all the same. */
   failuresLand = false;
@@ -184,7 +184,7 @@ export class FaultyAppend implements Pick<EventLog, 'append' | 'partitionCount'>
   }
 
   /** The next appends wait until the gate opens. */
-  hold(gate: Promise<void>): void {
+  hold(gate: Promise<unknown>): void {
     this.#gates.push(gate);
   }
 

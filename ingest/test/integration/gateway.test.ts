@@ -482,8 +482,8 @@ describe('a log that fails', () => {
   });
 
   it('refuses requests at once while too much is in flight', async () => {
-    const gate = Promise.withResolvers<void>();
-    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
+    const entered = Promise.withResolvers<undefined>();
     const busy = await GatewayUnderTest.start({
       limits: { bytesInFlightMax: 10, lingerIdleMs: 0 },
       through: (log) => {
@@ -492,7 +492,7 @@ describe('a log that fails', () => {
         return {
           partitionCount: log.partitionCount,
           append: (records) => {
-            entered.resolve();
+            entered.resolve(undefined);
             return faulty.append(records);
           },
         };
@@ -503,14 +503,14 @@ describe('a log that fails', () => {
     const refused = await busy.postJson(event());
     expect(refused).toMatchObject({ status: 503, json: { code: 'ingest/overloaded' } });
     expect(refused.headers.get('retry-after')).toBe('1');
-    gate.resolve();
+    gate.resolve(undefined);
     expect((await first).status).toBe(200);
     await busy.stop();
   });
 
   it('stops in the middle of requests without losing what it acknowledged', async () => {
-    const gate = Promise.withResolvers<void>();
-    const entered = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<undefined>();
+    const entered = Promise.withResolvers<undefined>();
     const stopping = await GatewayUnderTest.start({
       limits: { lingerIdleMs: 0 },
       through: (log) => {
@@ -519,7 +519,7 @@ describe('a log that fails', () => {
         return {
           partitionCount: log.partitionCount,
           append: (records) => {
-            entered.resolve();
+            entered.resolve(undefined);
             return faulty.append(records);
           },
         };
@@ -532,7 +532,7 @@ describe('a log that fails', () => {
     const refused = await stopping.postJson(event());
     expect(refused).toMatchObject({ status: 503, json: { code: 'ingest/shutting-down' } });
     expect(refused.headers.get('connection')).toBe('close');
-    gate.resolve();
+    gate.resolve(undefined);
     const answers = await running;
     expect(await stopped).toEqual({ kind: 'drained' });
     const acknowledged = events.filter((_, index) => answers[index]?.status === 200);

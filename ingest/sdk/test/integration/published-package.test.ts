@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MisbehavingServer } from '../fakes/misbehaving-server.ts';
 
 const run = promisify(execFile);
-const { resolve } = createRequire(import.meta.url);
+const require = createRequire(import.meta.url);
 const sdk = fileURLToPath(new URL('../..', import.meta.url));
 let folder: string;
 let installed: string;
@@ -18,11 +18,15 @@ let installed: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tidemark-sdk-'));
   installed = join(folder, 'node_modules/@tidemark/sdk');
-  await run(process.execPath, [resolve('tsdown/run'), '--out-dir', join(installed, 'dist')], {
-    cwd: sdk,
-  });
+  await run(
+    process.execPath,
+    [require.resolve('tsdown/run'), '--out-dir', join(installed, 'dist')],
+    {
+      cwd: sdk,
+    },
+  );
   await cp(join(sdk, 'package.json'), join(installed, 'package.json'));
-  const dependency = dirname(resolve('@msgpack/msgpack/package.json'));
+  const dependency = dirname(require.resolve('@msgpack/msgpack/package.json'));
   await mkdir(join(folder, 'node_modules/@msgpack'), { recursive: true });
   await cp(dependency, join(folder, 'node_modules/@msgpack/msgpack'), { recursive: true });
 });

@@ -50,7 +50,7 @@ export function parseBody(body: Buffer): object | string | number | boolean | nu
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws AppError `ingest/unreadable-body`: replacing what is no UTF-8 would change ids and values silently. */
-export function decodeUtf8(body: Uint8Array): string {
+function decodeUtf8(body: Uint8Array): string {
   try {
     return utf8.decode(body);
   } catch (cause) {

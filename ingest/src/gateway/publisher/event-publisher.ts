@@ -51,7 +51,7 @@ export interface PublisherLimits extends LaneLimits {
   readonly answerTimeoutMs: number;
 }
 
-export const publisherLimitsDefault: PublisherLimits = {
+const publisherLimitsDefault: PublisherLimits = {
   lingerIdleMs: 5,
   lingerLoadedMs: 40,
   appendsInFlightMax: 4,

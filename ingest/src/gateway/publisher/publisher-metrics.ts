@@ -13,7 +13,7 @@ export interface PublisherGauges {
   partitions(): readonly PartitionGauges[];
 }
 
-export interface PartitionGauges {
+interface PartitionGauges {
   readonly partition: number;
   readonly queuedBytes: number;
   readonly lastAssigned: number;
