@@ -59,7 +59,7 @@ const conservationSchema = z.looseObject({
     logged: z.number(),
     stored: z.number(),
     duplicate: z.number(),
-    dead: z.number(),
+    deadLetters: z.number(),
   }),
 });
 export type Conservation = z.output<typeof conservationSchema>;

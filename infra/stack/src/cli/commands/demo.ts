@@ -100,12 +100,12 @@ function printReport(
   printLine();
   printLine(picocolors.bold('Refused, as planted'));
   for (const { id, code, message } of report.rejections) printLine(`  ${id}  ${code}: ${message}`);
-  const { logged, stored, duplicate, dead } = report.conservation.totals;
+  const { logged, stored, duplicate, deadLetters } = report.conservation.totals;
   const totals = Object.entries(report.totals).map(([currency, total]) => `${total} ${currency}`);
   printLine();
   printLine(`${report.invoices} invoices, ${totals.join(', ')}, in ${report.seconds} s`);
   printLine(
-    `${report.reconciled ? picocolors.green('conserved') : picocolors.red('NOT conserved')}: ${logged} logged = ${stored} stored + ${duplicate} duplicates + ${dead} dead letters`,
+    `${report.reconciled ? picocolors.green('conserved') : picocolors.red('NOT conserved')}: ${logged} logged = ${stored} stored + ${duplicate} duplicates + ${deadLetters} dead letters`,
   );
   printLine();
   printLine(`All invoices: ${report.invoicesFile}`);
