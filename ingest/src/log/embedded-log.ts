@@ -83,6 +83,7 @@ export class EmbeddedLog {
     const { beginning, end } = this.#partition(partition);
     if (from < beginning) throw offsetOutOfRange({ partition, offset: from, beginning, end });
     const records: LogRecord[] = [];
+    if (from >= Math.min(to, end)) return records;
     let bytes = 0;
     let expected = from;
     for (const entry of this.#store.range(partition, from, Math.min(to, end))) {

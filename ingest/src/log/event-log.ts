@@ -35,7 +35,10 @@ export interface EventLog {
   beginningOffsets(): Promise<number[]>;
   /** Offset after the last durable record of each partition. */
   endOffsets(): Promise<number[]>;
-  /** Records of `[from, to)` of one partition in order, for re-emission and verification; ends early at the log's end. */
+  /**
+   * Records of `[from, to)` of one partition in order, for re-emission and verification; ends early at the log's end.
+   * Throws `log/offset-out-of-range` when `from` is below the first retained record.
+   */
   read(partition: number, from: number, to: number): AsyncIterable<LogRecord[]>;
   /** A member of the consuming group; partitions are spread over the live consumers, but membership proves nothing. */
   consumer(handlers: LogConsumerHandlers): LogConsumer;
@@ -43,13 +46,20 @@ export interface EventLog {
 }
 
 export interface LogConsumerHandlers {
-  /** Partitions were given to this consumer. Resolves with the offset to start each at; records flow only after that. */
+  /**
+   * Partitions were given to this consumer. Resolves with the offset to start each at; records flow only after that. A
+   * partition that is left out stays unread (halted). An offset that the log does not have ends the consumer with
+   * `log/offset-out-of-range`: it is never corrected.
+   */
   assigned(partitions: readonly number[]): Promise<ReadonlyMap<number, number>>;
   /** Called in offset order per partition and must return at once: it enqueues, and calls `pause` when it is full. */
   records(partition: number, records: readonly LogRecord[]): void;
-  /** Partitions were taken away (or may have been): drop their state. */
+  /**
+   * Partitions were taken away (or may have been): drop their state. One that stays with this consumer through a change of
+   * members goes on where it was, without a word.
+   */
   revoked(partitions: readonly number[]): void;
-  /** The consumer cannot go on (non-retryable); the process should exit and be restarted. */
+  /** The consumer has stopped and cannot go on; the process should exit and be restarted. Called once at most. */
   failed(error: Error): void;
 }
 

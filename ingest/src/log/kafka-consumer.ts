@@ -7,6 +7,7 @@
 import { toAppError, type AppError } from '@tidemark/platform/errors';
 import type { LogConsumer, LogConsumerHandlers } from './event-log.ts';
 import type { KafkaBatchPayload, KafkaConsumer, KafkaDriver } from './kafka-driver.ts';
+import { translateKafkaError } from './kafka-errors.ts';
 import { toLogRecord } from './kafka-records.ts';
 import type { PartitionEdges } from './kafka-topic.ts';
 import { logError, offsetOutOfRange } from './log-error.ts';
@@ -58,19 +59,24 @@ export class KafkaLogConsumer implements LogConsumer {
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#fail(crashed(payload.error));
     });
-    await consumer.connect();
-    // With fromBeginning a silent reset of the driver shows old records, which the check of positions finds; without it
-    // the reset would skip to the end.
-    await consumer.subscribe({ topic: this.#options.topic, fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
-      eachBatch: (payload) => {
-        this.#receive(payload);
-        return Promise.resolve();
-      },
-    });
+    try {
+      await consumer.connect();
+      // With fromBeginning a silent reset of the driver shows old records, which the check of positions finds; without it
+      // the reset would skip to the end.
+      await consumer.subscribe({ topic: this.#options.topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        partitionsConsumedConcurrently: 4,
+        eachBatch: (payload) => {
+          this.#receive(payload);
+          return Promise.resolve();
+        },
+      });
+    } catch (error) {
+      await this.stop().catch(() => undefined);
+      throw translateKafkaError(error);
+    }
   }
 
   pause(partition: number): void {

@@ -5,22 +5,31 @@ type Key = [partition: number, offset: number];
 
 /** Opens or creates the LMDB environment of the embedded log in `directory`. */
 export function openLmdbRecordStore(directory: string): RecordStore {
-  const root = open({ path: directory, noSubdir: false, maxDbs: 2, encoding: 'binary' });
+  // Without overlapping sync a commit returns when it is on the disk, so nothing is visible that is not durable.
+  // And without batching by turns of the event loop, which leaves a rejection of its own unhandled when a commit fails.
+  const root = open({
+    path: directory,
+    noSubdir: false,
+    maxDbs: 2,
+    encoding: 'binary',
+    overlappingSync: false,
+    eventTurnBatching: false,
+  });
   const records = root.openDB<Uint8Array, Key>({ name: 'records', encoding: 'binary' });
   const meta = root.openDB<Uint8Array, string>({ name: 'meta', encoding: 'binary' });
   return {
     readMeta: () => meta.get('log'),
     writeMeta: async (bytes) => {
-      await meta.put('log', bytes);
-      await root.flushed;
+      await meta.put('log', bytes).catch(rethrowReason);
     },
     write: async (entries) => {
-      await records.batch(() => {
+      const committed = records.batch(() => {
         for (const { partition, offset, bytes } of entries) {
-          void records.put([partition, offset], bytes);
+          // They share the fate of the batch, whose promise tells it.
+          records.put([partition, offset], bytes).catch(() => undefined);
         }
       });
-      await root.flushed;
+      await committed.catch(rethrowReason);
     },
     *range(partition, from, to): Iterable<StoredEntry> {
       for (const { key, value } of records.getRange({
@@ -46,4 +55,10 @@ export function openLmdbRecordStore(directory: string): RecordStore {
     },
     close: () => root.close(),
   };
+}
+
+/** A failed commit rejects twice: the reason is a promise of its own, which must not be left unhandled. */
+async function rethrowReason(error: Error & { commitError?: Promise<unknown> }): Promise<never> {
+  await error.commitError;
+  throw error;
 }
