@@ -43,7 +43,7 @@ const steps = fc.array(
       }),
     },
   ),
-  { minLength: 5, maxLength: 60 },
+  { minLength: 20, maxLength: 80 },
 );
 
 interface Run {
@@ -125,25 +125,22 @@ describe('the loss detector', () => {
   it('finds each acknowledged envelope that the log lost and a later mark covers', async () => {
     let found = 0;
     await fc.assert(
-      fc.asyncProperty(steps, fc.nat(), async (plan, choice) => {
+      fc.asyncProperty(steps, async (plan) => {
         const { landed, acknowledged } = await run(plan);
-        const lost = acknowledged[choice % Math.max(1, acknowledged.length)];
-        const mark = lost === undefined ? undefined : landed[lost];
-        if (lost === undefined || mark === undefined) return;
-        const kept = landed.filter((_, position) => position !== lost);
-        const isOnlyCopy = !kept.some(
-          ({ gatewayId, sequence }) => gatewayId === mark.gatewayId && sequence === mark.sequence,
-        );
-        const isCovered = kept.some(
-          ({ gatewayId, ackedThrough }) =>
-            gatewayId === mark.gatewayId && ackedThrough >= mark.sequence,
-        );
-        if (!isOnlyCopy || !isCovered) return;
-        found += 1;
-        expect(findLosses(kept)).toEqual([`${mark.gatewayId}/${mark.sequence}`]);
+        for (const lost of acknowledged) {
+          const mark = landed[lost]!;
+          const rest = landed.filter((_, position) => position !== lost);
+          const same = rest.filter(({ gatewayId }) => gatewayId === mark.gatewayId);
+          const hasCopy = same.some(({ sequence }) => sequence === mark.sequence);
+          const isCovered = same.some(({ ackedThrough }) => ackedThrough >= mark.sequence);
+          if (hasCopy || !isCovered) continue;
+          found += 1;
+          expect(findLosses(rest)).toEqual([`${mark.gatewayId}/${mark.sequence}`]);
+        }
       }),
       { numRuns: 200 },
     );
-    expect(found).toBeGreaterThan(10);
+    // Far fewer than are found: the property must not hold for want of cases.
+    expect(found).toBeGreaterThan(20);
   });
 });
