@@ -1,0 +1,358 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { startApi } from '../support/api-server.ts';
+import type { ApiServer, Caller } from '../support/api-server.ts';
+import { describeDatabases } from '../support/databases.ts';
+import { customer, meter, plan, planInAdvance } from '../support/sample-catalog.ts';
+
+describeDatabases('REST API', (database) => {
+  let api: ApiServer;
+  let adminKey: string;
+  let operator: Caller;
+  let tenants = 0;
+
+  /** A tenant of its own for a test. */
+  async function newTenant(): Promise<Caller> {
+    tenants += 1;
+    const answer = await operator.post('/v1/tenants', { key: `t${tenants}` });
+    expect(answer.status).toBe(201);
+    return api.as(answer.body.adminKey as string);
+  }
+
+  beforeAll(async () => {
+    api = await startApi(database());
+    adminKey = (await api.controlPlane.bootstrap()) ?? '';
+    operator = api.as(adminKey);
+  });
+  afterAll(() => api.stop());
+
+  test('the first start gives an admin key once', async () => {
+    expect(adminKey).toMatch(/^tm_live_/);
+    expect(await api.controlPlane.bootstrap()).toBeNull();
+    const answer = await operator.get('/v1/tenants');
+    expect(answer.body.data.map(({ key }: { key: string }) => key)).toContain('default');
+  });
+
+  test('no key, a wrong key and a key without the scope are refused with problems', async () => {
+    const none = await api.call('GET', '/v1/meters');
+    expect(none.status).toBe(401);
+    expect(none.headers.get('content-type')).toContain('application/problem+json');
+    expect(none.headers.get('www-authenticate')).toBe('Bearer');
+    expect(none.body).toMatchObject({ status: 401, code: 'api/key-rejected', errors: [] });
+    expect(none.body.requestId).toBeTypeOf('string');
+    const wrong = await api.as(`${adminKey.slice(0, -1)}!`).get('/v1/meters');
+    expect(wrong.status).toBe(401);
+    const tenant = await newTenant();
+    const made = await tenant.post('/v1/api-keys', { scopes: ['ingest'] });
+    const ingest = api.as(made.body.key as string);
+    expect((await ingest.get('/v1/meters')).status).toBe(403);
+    expect((await ingest.get('/v1/meters')).body.code).toBe('api/scope-missing');
+  });
+
+  test('a key is shown once, can be rotated with overlap and revoked at once', async () => {
+    const tenant = await newTenant();
+    const made = await tenant.post('/v1/api-keys', { name: 'ci', scopes: ['read'], mode: 'test' });
+    expect(made.status).toBe(201);
+    expect(made.body.key).toMatch(/^tm_test_/);
+    const listed = await tenant.get('/v1/api-keys');
+    expect(JSON.stringify(listed.body)).not.toContain(made.body.key);
+    const old = api.as(made.body.key as string);
+    expect((await old.get('/v1/meters')).status).toBe(200);
+
+    const rotated = await tenant.post(`/v1/api-keys/${made.body.id}/rotate`, { overlapSeconds: 3600 });
+    expect(rotated.status).toBe(201);
+    expect(rotated.body.scopes).toEqual(['read']);
+    const fresh = api.as(rotated.body.key as string);
+    expect((await old.get('/v1/meters')).status).toBe(200);
+    expect((await fresh.get('/v1/meters')).status).toBe(200);
+    expect((await tenant.post(`/v1/api-keys/${made.body.id}/rotate`)).status).toBe(409);
+
+    expect((await tenant.post(`/v1/api-keys/${made.body.id}/revoke`)).status).toBe(200);
+    expect((await old.get('/v1/meters')).status).toBe(401);
+    expect((await tenant.post(`/v1/api-keys/${rotated.body.id}/rotate`, { overlapSeconds: 0 })).status).toBe(201);
+    expect((await fresh.get('/v1/meters')).status).toBe(401);
+  });
+
+  test('a meter is created, changed by a version, and deleted while no plan uses it', async () => {
+    const tenant = await newTenant();
+    const created = await tenant.post('/v1/meters', meter);
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({ ...meter, version: 1, effectiveFrom: null });
+    expect((await tenant.post('/v1/meters', meter)).status).toBe(409);
+    const patched = await tenant.patch('/v1/meters/api-calls', { dimensions: ['kind', 'region'] });
+    expect(patched.body).toMatchObject({ version: 2, effectiveFrom: null, dimensions: ['kind', 'region'] });
+    expect((await tenant.post('/v1/plans', plan)).status).toBe(201);
+    const used = await tenant.patch('/v1/meters/api-calls', { dimensions: ['kind'] });
+    expect(used.body.version).toBe(3);
+    expect(used.body.effectiveFrom).not.toBeNull();
+    const early = await tenant.patch('/v1/meters/api-calls', {
+      dimensions: [],
+      effectiveFrom: '2001-01-01T00:00:00Z',
+    });
+    expect(early.status).toBe(422);
+    expect((await tenant.delete('/v1/meters/api-calls')).status).toBe(409);
+    await tenant.post('/v1/meters', { ...meter, key: 'spare' });
+    expect((await tenant.delete('/v1/meters/spare')).status).toBe(204);
+    expect((await tenant.get('/v1/meters/spare')).status).toBe(404);
+    expect((await tenant.post('/v1/meters', { ...meter, key: 'spare' })).body.version).toBe(3);
+  });
+
+  test('a meter or plan that the rating rules refuse is 422 with code and path', async () => {
+    const tenant = await newTenant();
+    const bad = await tenant.post('/v1/meters', { ...meter, aggregation: 'mean' });
+    expect(bad.status).toBe(422);
+    expect(bad.body).toMatchObject({ code: 'rater/unknown-aggregation', errors: [{ path: 'aggregation' }] });
+    const unknown = await tenant.post('/v1/plans', plan);
+    expect(unknown.body).toMatchObject({ status: 422, code: 'api/unknown-meter', errors: [{ path: 'charges[0].meter' }] });
+    await tenant.post('/v1/meters', meter);
+    const [charge] = plan.charges;
+    const bounded = { ...charge, price: { ...charge!.price, tiers: [{ upTo: '1', unitAmount: '1' }] } };
+    const tiers = await tenant.post('/v1/plans', { ...plan, charges: [bounded] });
+    expect(tiers.body).toMatchObject({ status: 422, code: 'rater/no-open-ended-tier' });
+    expect(tiers.body.errors[0].path).toContain('charges[0].price.tiers');
+    const euro = await tenant.post('/v1/plans', { ...plan, currency: 'EUR' });
+    expect(euro.body).toMatchObject({ status: 422, code: 'api/currency-differs' });
+  });
+
+  test('unknown fields, unknown parameters and unreadable bodies are refused', async () => {
+    const tenant = await newTenant();
+    const field = await tenant.post('/v1/customers', { ...customer, colour: 'red' });
+    expect(field.status).toBe(422);
+    expect((await tenant.get('/v1/customers?color=red')).status).toBe(400);
+    expect((await tenant.get('/v1/customers?limit=0')).status).toBe(400);
+    expect((await tenant.get('/v1/customers?limit=501')).status).toBe(400);
+    expect((await tenant.get('/v1/customers?limit=1.5')).status).toBe(400);
+    const key = (await tenant.post('/v1/api-keys', { scopes: ['billing'] })).body.key as string;
+    const unreadable = await api.call('POST', '/v1/customers', { key, text: '{"key":' });
+    expect(unreadable.status).toBe(400);
+    const twice = await api.call('POST', '/v1/customers', { key, text: '{"key":"a","key":"b"}' });
+    expect(twice.status).toBe(400);
+    const type = await api.call('POST', '/v1/customers', { key, text: 'x', headers: { 'content-type': 'text/plain' } });
+    expect(type.status).toBe(415);
+    expect((await api.call('PUT', '/v1/customers', { key })).status).toBe(405);
+    for (const bad of ['', '-a', 'a b', 'a/b', 'ä', 'a'.repeat(129)]) {
+      expect((await tenant.post('/v1/customers', { key: bad })).status).toBe(422);
+    }
+    expect((await tenant.post('/v1/customers', { key: 'z', timeZone: 'Mars/Base' })).status).toBe(422);
+  });
+
+  test('lists go page by page in stable order, and refuse a foreign cursor', async () => {
+    const tenant = await newTenant();
+    for (const key of ['c3', 'c1', 'c2']) await tenant.post('/v1/customers', { key });
+    const first = await tenant.get('/v1/customers?limit=2');
+    expect(first.body.data.map(({ key }: { key: string }) => key)).toEqual(['c1', 'c2']);
+    const second = await tenant.get(`/v1/customers?limit=2&cursor=${first.body.nextCursor}`);
+    expect(second.body.data.map(({ key }: { key: string }) => key)).toEqual(['c3']);
+    expect(second.body.nextCursor).toBeNull();
+    const other = await newTenant();
+    for (const path of ['/v1/customers?cursor=nonsense', `/v1/meters?cursor=${first.body.nextCursor}`]) {
+      const answer = await tenant.get(path);
+      expect(answer.status).toBe(400);
+      expect(answer.body.code).toBe('api/cursor-foreign');
+    }
+    expect((await other.get(`/v1/customers?cursor=${first.body.nextCursor}`)).status).toBe(400);
+  });
+
+  test('customers are created, changed, and deleted while they have no subscription', async () => {
+    const tenant = await newTenant();
+    const created = await tenant.post('/v1/customers', { ...customer, metadata: { tier: 'gold' } });
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({ ...customer, state: 'active', parent: null, emails: [], metadata: { tier: 'gold' } });
+    expect((await tenant.post('/v1/customers', customer)).status).toBe(409);
+    const patched = await tenant.patch('/v1/customers/acme', { name: 'Acme Ltd', emails: ['a@acme.example'] });
+    expect(patched.body).toMatchObject({ name: 'Acme Ltd', emails: ['a@acme.example'], metadata: { tier: 'gold' } });
+    const child = await tenant.post('/v1/customers', { key: 'acme-eu', parent: 'acme' });
+    expect(child.status).toBe(201);
+    expect((await tenant.patch('/v1/customers/acme', { parent: 'acme-eu' })).status).toBe(422);
+    expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
+    expect((await tenant.delete('/v1/customers/acme-eu')).status).toBe(204);
+    expect((await tenant.delete('/v1/customers/acme')).status).toBe(204);
+    expect((await tenant.get('/v1/customers/acme')).status).toBe(404);
+  });
+
+  test('an Idempotency-Key answers a repeat with the stored answer and refuses another body', async () => {
+    const tenant = await newTenant();
+    const headers = { 'idempotency-key': 'k-1' };
+    const first = await tenant.post('/v1/customers', customer, headers);
+    const again = await tenant.post('/v1/customers', customer, headers);
+    expect(again.status).toBe(201);
+    expect(again.body).toEqual(first.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect((await tenant.post('/v1/customers', { key: 'other' }, headers)).status).toBe(422);
+    expect((await tenant.get('/v1/customers')).body.data).toHaveLength(1);
+    // A refused command may be tried again with the same key once its cause is gone.
+    const plans = { 'idempotency-key': 'k-2' };
+    expect((await tenant.post('/v1/plans', plan, plans)).status).toBe(422);
+    await tenant.post('/v1/meters', meter);
+    expect((await tenant.post('/v1/plans', plan, plans)).status).toBe(201);
+    // The secret of a key is not kept.
+    const keys = { 'idempotency-key': 'k-3' };
+    const made = await tenant.post('/v1/api-keys', { scopes: ['read'] }, keys);
+    const replayed = await tenant.post('/v1/api-keys', { scopes: ['read'] }, keys);
+    expect(made.body.key).toBeTypeOf('string');
+    expect(replayed.body).toEqual({ ...made.body, key: null });
+  });
+
+  test('a subscription has its periods, and one plan is live once a customer', async () => {
+    const tenant = await newTenant();
+    await tenant.post('/v1/meters', meter);
+    await tenant.post('/v1/plans', planInAdvance);
+    await tenant.post('/v1/customers', customer);
+    const body = { customer: 'acme', plan: 'web-base', startsAt: '2015-05-01T02:00:00+02:00', anchor: 'calendar' };
+    const created = await tenant.post('/v1/subscriptions', body);
+    expect(created.status).toBe(201);
+    expect(created.body).toMatchObject({
+      customer: 'acme',
+      plan: 'web-base',
+      planVersion: 1,
+      startsAt: '2015-05-01T00:00:00Z',
+      endsAt: null,
+      status: 'active',
+      timeZone: 'Europe/Berlin',
+    });
+    expect(created.headers.get('tidemark-epoch-pending')).toBeNull();
+    expect((await tenant.post('/v1/subscriptions', body)).status).toBe(409);
+    const unknown = await tenant.post('/v1/subscriptions', { ...body, plan: 'nope' });
+    expect(unknown.body).toMatchObject({ status: 422, code: 'api/unknown-plan' });
+    await tenant.post('/v1/customers', { key: 'euro', currency: 'EUR' });
+    const euro = await tenant.post('/v1/subscriptions', { ...body, customer: 'euro' });
+    expect(euro.body).toMatchObject({ status: 422, code: 'api/currency-differs' });
+
+    const id = created.body.id as string;
+    const preview = await tenant.post(`/v1/subscriptions/${id}/cancel`, { effective: 'now', preview: true });
+    expect(preview.body.status).toBe('ended');
+    expect((await tenant.get(`/v1/subscriptions/${id}`)).body.status).toBe('active');
+    const cancelled = await tenant.post(`/v1/subscriptions/${id}/cancel`);
+    expect(cancelled.body.endsAt).toBe(cancelled.body.currentPeriod.to);
+    const now = await tenant.post(`/v1/subscriptions/${id}/cancel`, { effective: 'now' });
+    expect(now.body.status).toBe('ended');
+    const events = await tenant.get(`/v1/subscriptions/${id}/events`);
+    expect(events.body.data.map(({ kind }: { kind: string }) => kind)).toEqual(['created', 'cancelled', 'cancelled']);
+    expect((await tenant.post('/v1/subscriptions', { ...body, startsAt: undefined })).status).toBe(201);
+    expect((await tenant.post(`/v1/subscriptions/${id}/pause`)).body.code).toBe('api/not-supported-yet');
+    expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
+  });
+
+  test('a plan change opens a phase, at the end of the period or inside it', async () => {
+    const tenant = await newTenant();
+    await tenant.post('/v1/meters', meter);
+    await tenant.post('/v1/plans', plan);
+    await tenant.post('/v1/plans', planInAdvance);
+    await tenant.post('/v1/customers', customer);
+    const { body } = await tenant.post('/v1/subscriptions', { customer: 'acme', plan: 'web' });
+    const path = `/v1/subscriptions/${body.id}/change`;
+    const atEnd = await tenant.post(path, { plan: 'web-base' });
+    expect(atEnd.status).toBe(200);
+    expect(atEnd.body.phases).toEqual([
+      { from: body.startsAt, plan: 'web', version: 1 },
+      { from: atEnd.body.currentPeriod.to, plan: 'web-base', version: 1 },
+    ]);
+    const now = await tenant.post(path, { plan: 'web-base', effective: 'now' });
+    expect(now.body.plan).toBe('web-base');
+    expect(now.body.phases).toHaveLength(2);
+    expect((await tenant.post(path, { plan: 'web-base', effective: 'now' })).status).toBe(409);
+    expect((await tenant.post(path, { plan: 'nope' })).status).toBe(422);
+  });
+
+  test('times need a zone and at most six decimals of a second', async () => {
+    const tenant = await newTenant();
+    for (const through of ['2015-06-01', '2015-06-01T00:00:00', '2015-06-01T00:00:60Z', '2015-06-01T00:00:00.0000001Z']) {
+      expect((await tenant.post('/v1/period-closes', { through })).status).toBe(422);
+      expect((await tenant.get(`/v1/invoices?from=${through}`)).status).toBe(400);
+    }
+    const usage = '/v1/usage?meter=m&from=2015-05-01T00:00:00%2B02:00&to=2015-06-01T00:00:00Z';
+    expect((await tenant.get(`${usage}&filter[kind]=image&filter[kind]=page&groupBy=kind`)).status).toBe(200);
+    expect(api.reads.usageQuestions.at(-1)).toMatchObject({
+      from: Date.UTC(2015, 3, 30, 22) * 1000,
+      filter: { kind: ['image', 'page'] },
+      groupBy: ['kind'],
+    });
+    expect((await tenant.get(`${usage}&colour=red`)).status).toBe(400);
+    expect((await tenant.get(`${usage}&window=minute`)).status).toBe(400);
+  });
+
+  test('a close is a job that is poked and can be read', async () => {
+    const tenant = await newTenant();
+    const before = api.pokes.count;
+    const made = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z' });
+    expect(made.status).toBe(202);
+    expect(made.body).toMatchObject({
+      through: '2015-06-01T00:00:00Z',
+      status: 'queued',
+      subscriptionsDone: 0,
+      subscriptionsTotal: 0,
+      invoices: 0,
+      halted: [],
+      totals: {},
+    });
+    expect(api.pokes.count).toBe(before + 1);
+    const again = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z' });
+    expect(again.body.id).toBe(made.body.id);
+    expect((await tenant.get(`/v1/period-closes/${made.body.id}`)).body).toEqual(made.body);
+    const unknown = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z', customers: ['x'] });
+    expect(unknown.status).toBe(422);
+  });
+
+  test('a price can be tried out; a case that is not valid says why', async () => {
+    const tenant = await newTenant();
+    const price = {
+      model: 'volume',
+      currency: 'USD',
+      tiers: [
+        { upTo: '500', unitAmount: '0.03' },
+        { upTo: '1000', unitAmount: '0.02' },
+        { upTo: null, unitAmount: '0.01' },
+      ],
+    };
+    const good = await tenant.post('/v1/pricing/preview', { id: 'c1', charge: { price }, quantity: '700' });
+    expect(good.status).toBe(200);
+    expect(good.body).toMatchObject({ id: 'c1', amount: '14.00', exactAmount: '14', currency: 'USD' });
+    const bad = await tenant.post('/v1/pricing/preview', { id: 'c2', charge: { price: { ...price, tiers: [] } }, quantity: '1' });
+    expect(bad.status).toBe(422);
+    expect(bad.headers.get('content-type')).toContain('application/problem+json');
+    expect(bad.body).toMatchObject({ id: 'c2', code: bad.body.error.code, error: { path: expect.any(String) } });
+  });
+
+  test('the OpenAPI document is 3.1 and has every call', async () => {
+    const { body, status } = await api.call('GET', '/openapi.json');
+    expect(status).toBe(200);
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.paths['/v1/meters'].post.requestBody.content['application/json'].schema.required).toContain('eventType');
+    expect(body.paths['/v1/events'].post).toBeDefined();
+    expect(body.paths['/v1/subscriptions/{id}/cancel'].post).toBeDefined();
+  });
+
+  test("only the operator's tenant manages tenants", async () => {
+    const tenant = await newTenant();
+    expect((await tenant.post('/v1/tenants', { key: 'mine' })).status).toBe(403);
+    expect((await tenant.get('/v1/tenants')).status).toBe(403);
+    expect((await operator.post('/v1/tenants', { key: 'default' })).status).toBe(409);
+    expect((await operator.post('/v1/tenants', { key: 'Upper' })).status).toBe(422);
+    const patched = await tenant.patch(`/v1/tenants/t${tenants}`, {
+      acceptanceWindow: { pastSeconds: 60, futureSeconds: 1 },
+    });
+    expect(patched.body.acceptanceWindow).toEqual({ pastSeconds: 60, futureSeconds: 1 });
+    expect(api.controlPlane.eventTypeRules.acceptanceWindow(`t${tenants}`)).toEqual({
+      past: 60_000_000,
+      future: 1_000_000,
+    });
+  });
+});
+
+describeDatabases('rate limit', (database) => {
+  test('a flood is answered 429 with RateLimit headers', async () => {
+    const api = await startApi(database(), {
+      clock: { now: () => 1_700_000_000_000_000 },
+      rateLimit: { perSecond: 1, burst: 2 },
+    });
+    const key = (await api.controlPlane.bootstrap()) ?? '';
+    const caller = api.as(key);
+    expect((await caller.get('/v1/meters')).status).toBe(200);
+    expect((await caller.get('/v1/meters')).status).toBe(200);
+    const refused = await caller.get('/v1/meters');
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('ratelimit-limit')).toBe('2');
+    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
+    expect(refused.headers.get('retry-after')).toBe('1');
+    await api.stop();
+  });
+});
