@@ -33,9 +33,10 @@ export function indexWidth(max: number): 1 | 2 | 4 {
   return max < 0x100 ? 1 : max < 0x10000 ? 2 : 4;
 }
 
-/** An unsigned array of the least width that holds `max`. */
-export function packIndices(values: readonly number[] | Uint32Array, max: number): IndexArray {
+/** An unsigned array of the least width that holds `max`; `values` itself when it has that width. */
+export function packIndices(values: readonly number[] | IndexArray, max: number): IndexArray {
   const width = indexWidth(max);
+  if ('BYTES_PER_ELEMENT' in values && values.BYTES_PER_ELEMENT === width) return values;
   if (width === 1) return Uint8Array.from(values);
   return width === 2 ? Uint16Array.from(values) : Uint32Array.from(values);
 }

@@ -69,8 +69,7 @@ function encodeWith(columns: EventColumns, tenant: unknown): Uint8Array {
 }
 
 function stringColumn({ dictionary, indices }: StringColumn): unknown[] {
-  const packed =
-    indices === null ? null : toBytes(packIndices([...indices], dictionary.length - 1));
+  const packed = indices === null ? null : toBytes(packIndices(indices, dictionary.length - 1));
   return [...packStrings(dictionary), packed];
 }
 

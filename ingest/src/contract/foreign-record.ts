@@ -6,6 +6,7 @@ import { ColumnsBuilder } from './columns-builder.ts';
 import { eventLimits } from './limits.ts';
 import type { LogMessage } from './log-message.ts';
 import { parseUsageEventText } from './parse-usage-event.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 /** An event of 256 KiB may be written with spaces and escapes; beyond this it is not even parsed. */
 const recordBytesMax = 4 * eventLimits.eventBytesMax;
@@ -45,6 +46,6 @@ export function decodeForeignRecord(record: {
   return { kind: 'foreign', columns: builder.build() };
 }
 
-function poison(reason: string, detail: string): LogMessage {
+function poison(reason: ProblemCode, detail: string): LogMessage {
   return { kind: 'poison', reason, detail };
 }

@@ -11,6 +11,7 @@ import type { EventColumns } from './event-columns.ts';
 import { decodeForeignRecord } from './foreign-record.ts';
 import type { InstallationKeys } from './log-keys.ts';
 import type { CatalogEpochMarker, GatewayMark, LogMessage } from './log-message.ts';
+import type { ProblemCode } from './problem-codes.ts';
 
 type Headers = Readonly<Record<string, Uint8Array>>;
 
@@ -198,7 +199,7 @@ function holds(claimed: Uint8Array | undefined, expected: string): boolean {
   return claimed?.byteLength === wanted.byteLength && timingSafeEqual(claimed, wanted);
 }
 
-function poison(reason: string, detail: string): LogMessage {
+function poison(reason: ProblemCode, detail: string): LogMessage {
   return { kind: 'poison', reason, detail };
 }
 
