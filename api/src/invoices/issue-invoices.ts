@@ -6,6 +6,7 @@ import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { InvoiceDraft, PeriodClose } from '@tidemark/aggregator/ports';
 import { assert } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { nextInstantSql } from '../subscriptions/periods.ts';
@@ -48,6 +49,7 @@ export async function issueInvoices(
   await addBilledAmounts(connection, context.now, close, fresh);
   await moveToNextInstant(connection, close.tenant, fresh);
   await announce(connection, context, close.tenant, issued);
+  failpoint('close/before-commit');
 }
 
 /** The last number given out; the row stays locked until the transaction ends. */
