@@ -15,7 +15,7 @@ export type MeasuredValue =
   | { readonly kind: 'expression'; readonly expression: Expression };
 
 /** Stands for the property of a meter that names none, where a price is only tried out. */
-export const unnamedProperty = 'value';
+export const unnamedProperty = '(value)';
 
 const PROPERTY_NAME = /^[A-Za-z_][A-Za-z0-9_.:-]*$/;
 

@@ -52,7 +52,7 @@ export function parseMeter(json: unknown, rules: ReadingRules = catalogRules, pa
     conversion: readUnitConversion(object, 'conversion'),
     carry: object.boolean('carry', false),
     values: object.choiceOr('values', ['level', 'change'], 'level'),
-    bucket: object.choiceOr('bucket', ['hour', 'day'], 'hour'),
+    bucket: readBucket(object, kind),
   };
   object.finish();
   refuseForeignOptions(object, kind);
@@ -85,6 +85,14 @@ function readValue(object: JsonObject, kind: AggregationKind): MeasuredValue | u
 
 function propertiesOf(value: MeasuredValue): readonly string[] {
   return value.kind === 'property' ? [value.name] : value.expression.properties;
+}
+
+/** A bucketed aggregation says how long its buckets are; the others have none. */
+function readBucket(object: JsonObject, kind: AggregationKind): Meter['bucket'] {
+  const buckets = ['hour', 'day'] as const;
+  return kind.options.includes('bucket')
+    ? object.choice('bucket', buckets)
+    : object.choiceOr('bucket', buckets, 'hour');
 }
 
 function readDimensions(object: JsonObject): string[] {

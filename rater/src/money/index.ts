@@ -19,6 +19,7 @@ export {
 export type { ParsedDecimal } from './decimal-text.ts';
 export { formatFraction, parseFraction } from './fraction-text.ts';
 export { formatMoney, formatRoundedTo, fromMoney, roundTo, scaleTo, toMoney } from './money.ts';
+export { tenToThe } from './powers-of-ten.ts';
 export { greaterOf, Rational, smallerOf, sumOf } from './rational.ts';
 export { roundingModes } from './rounding.ts';
 export type { RoundingMode } from './rounding.ts';

@@ -2,34 +2,41 @@
 import { Rational } from '../money/index.ts';
 import { PricingError } from './input/pricing-error.ts';
 import type { CellPricing, MatrixCell, ModelPricing, PricedLine } from './models/price-model.ts';
-import type { Rating } from './rating.ts';
+import type { Rating, RatingLine } from './rating.ts';
 import type { CellUsage, Usage } from './usage.ts';
 
 export function applyPriceModel(rating: Rating): Rating {
   const { price } = rating.charge;
-  const { usage } = rating;
+  const { pricing } = price;
   const lines =
-    price.pricing.takes === 'cells'
-      ? priceCells(price.pricing, usage, rating)
-      : priceOne({ negative: price.negative, pricing: price.pricing }, usage, rating);
-  return { ...rating, lines: lines.map((line) => ({ ...line, billed: line.exact })) };
+    pricing.takes === 'cells'
+      ? priceCells(pricing, rating)
+      : priceOne({ ...price, pricing }, rating.usage, rating);
+  return { ...rating, lines };
 }
 
 /** Each cell by itself, in the order of the matrix. */
-function priceCells(pricing: CellPricing, usage: Usage, rating: Rating): PricedLine[] {
-  const cells = usage.takes === 'cells' ? usage.cells : [];
-  return cells.flatMap(({ index, usage: own }) => {
+function priceCells(pricing: CellPricing, rating: Rating): RatingLine[] {
+  const cells = rating.usage.takes === 'cells' ? rating.usage.cells : [];
+  return cells.flatMap(({ index, usage }) => {
     const cell = pricing.cells[index];
     if (cell === undefined) throw new RangeError(`The matrix has no cell ${index}.`);
-    return priceOne(cell, own, rating).map((line) => ({ ...line, cell: cell.when }));
+    return priceOne(cell, usage, rating).map((line) => ({ ...line, cell: cell.when }));
   });
 }
 
-type OnePrice = Pick<MatrixCell, 'negative'> & {
-  readonly pricing: Exclude<ModelPricing, CellPricing>;
-};
+function priceOne(price: OnePrice, usage: Usage, rating: Rating): RatingLine[] {
+  const { roundAt, roundMode } = price;
+  return exactLines(price, usage, rating).map((line) => ({
+    ...line,
+    billed: line.exact,
+    ...(roundAt === 'tier' && { rounding: roundMode }),
+  }));
+}
 
-function priceOne(price: OnePrice, usage: Usage, rating: Rating): PricedLine[] {
+type OnePrice = Omit<MatrixCell, 'when'>;
+
+function exactLines(price: OnePrice, usage: Usage, rating: Rating): PricedLine[] {
   const { pricing } = price;
   if (!pricing.usesQuantity) {
     const isDue = rating.final || rating.charge.timing === 'in_advance';

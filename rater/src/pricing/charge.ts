@@ -84,17 +84,16 @@ function checkTogether(charge: Charge, object: JsonObject): void {
   }
 }
 
-/** Prices of values that the events carry have no single quantity to round or to include a part of. */
+/** A price that looks at each transaction has no total that could be rounded or partly included. */
 function checkQuantitySteps({ price, conversion, allowance }: Charge, object: JsonObject): void {
-  const { takes } = price.pricing;
-  if (takes === 'quantity' || takes === 'cells') return;
+  if (price.pricing.takes !== 'transactions') return;
   const refused =
-    conversion?.rounding !== undefined || (takes === 'amounts' && conversion !== undefined)
+    conversion?.rounding !== undefined
       ? 'conversion'
-      : takes !== 'count-and-sum' && allowance !== undefined
-        ? 'allowance'
-        : undefined;
+      : allowance === undefined
+        ? undefined
+        : 'allowance';
   if (refused === undefined) return;
-  const message = 'This price has no single quantity that could be rounded or partly included.';
+  const message = 'This price looks at each transaction by itself; use its free parts instead.';
   throw new PricingError('rater/option-not-supported', message, object.pathOf(refused));
 }

@@ -29,24 +29,23 @@ export const standardDefaults: PriceDefaults = {
 };
 
 export function readPrice(object: JsonObject, defaults: PriceDefaults): Price {
-  const price: Price = {
-    currency: object.currency(),
-    roundAt: object.choiceOr('roundAt', ['line', 'tier'], defaults.roundAt),
-    roundMode: object.choiceOr('roundMode', roundingModes, defaults.roundMode),
-    ...readModel(object),
-  };
+  const price: Price = { currency: object.currency(), ...readModel(object, defaults) };
   object.finish();
   return price;
 }
 
-/** The model of a price with the options of that model, without currency and rounding. */
-function readModel(object: JsonObject): Pick<Price, 'model' | 'negative' | 'pricing'> {
+/** Everything of a price but its currency. A price inside it rounds as it does, unless it says otherwise. */
+function readModel(object: JsonObject, defaults: PriceDefaults): Omit<Price, 'currency'> {
   const name = object.text('model');
   const model = Object.hasOwn(priceModels, name) ? priceModels[name] : undefined;
   if (model === undefined) {
     const message = `The model must be one of: ${Object.keys(priceModels).join(', ')}.`;
     throw new PricingError('rater/unknown-price-model', message, object.pathOf('model'));
   }
+  const rounding: PriceDefaults = {
+    roundAt: object.choiceOr('roundAt', ['line', 'tier'], defaults.roundAt),
+    roundMode: object.choiceOr('roundMode', roundingModes, defaults.roundMode),
+  };
   const zeroUsage = ['charged', 'not_charged'] as const;
   const options = {
     zeroUsageFirstTierFlat: object.choiceOr('zeroUsageFirstTierFlat', zeroUsage, 'charged'),
@@ -54,6 +53,7 @@ function readModel(object: JsonObject): Pick<Price, 'model' | 'negative' | 'pric
   return {
     model: name,
     negative: object.choiceOr('negative', ['zero', 'credit', 'reject'], 'zero'),
-    pricing: model.read(object, options, readModel),
+    ...rounding,
+    pricing: model.read(object, options, (inner) => readModel(inner, rounding)),
   };
 }

@@ -2,8 +2,7 @@
  * How a charge becomes an amount. The list `order` is the definition: each step takes what the one before it made.
  * Everything that rates (stream, period close, live spend, preview) goes through it.
  */
-import type { Rational } from '../money/index.ts';
-import { roundToTotal, toMoney, fromMoney, moneyOf, type Money } from '../money/index.ts';
+import { fromMoney, moneyOf, Rational, roundToTotal, tenToThe, toMoney } from '../money/index.ts';
 import { aboveMaximum, belowMinimum } from './adjustments/commitments.ts';
 import { fixedOff, percentOff } from './adjustments/discounts.ts';
 import { applyPriceModel } from './apply-price-model.ts';
@@ -46,11 +45,12 @@ function subtractIncluded(rating: Rating): Rating {
 
 /** `roundAt: "tier"`: every line of the model is rounded by itself, and what follows works on rounded lines. */
 function roundTiers(rating: Rating): Rating {
-  if (rating.charge.price.roundAt === 'line') return rating;
-  const lines = rating.lines.map((line) => ({
-    ...line,
-    billed: roundToCurrency(line.exact, rating),
-  }));
+  const minorUnits = minorUnitsOfCharge(rating.charge);
+  const lines = rating.lines.map((line) =>
+    line.rounding === undefined
+      ? line
+      : { ...line, billed: fromMoney(toMoney(line.exact, minorUnits, line.rounding), minorUnits) },
+  );
   return { ...rating, lines };
 }
 
@@ -82,30 +82,28 @@ function raiseToMinimum(rating: Rating): Rating {
   return withLine(rating, 'minimum_true_up', (amount) => belowMinimum(amount, minimum));
 }
 
-/** The one rounding; its cents are spread over the lines by largest remainder. */
+/** The one rounding of the line; its cents are spread over the parts by largest remainder. */
 function roundLine(rating: Rating): Rating {
-  if (rating.charge.price.roundAt === 'tier') return rating;
   const { charge, lines } = rating;
   const minorUnits = minorUnitsOfCharge(charge);
-  const total = toMoney(exactTotal(lines), minorUnits, charge.price.roundMode);
-  const unit = fromMoney(moneyOf(1n), minorUnits);
+  const total = toMoney(billedTotal(lines), minorUnits, charge.price.roundMode);
+  const scale = Rational.of(tenToThe(minorUnits));
   const parts = roundToTotal(
-    lines.map(({ exact }) => exact.dividedBy(unit)),
+    lines.map(({ billed }) => billed.times(scale)),
     total,
   );
   return {
     ...rating,
-    lines: lines.map((line, index) => ({ ...line, billed: partOf(parts, index, minorUnits) })),
+    lines: lines.map((line, index) => ({
+      ...line,
+      billed: fromMoney(parts[index] ?? moneyOf(0n), minorUnits),
+    })),
   };
 }
 
-function partOf(parts: readonly Money[], index: number, minorUnits: number): Rational {
-  return fromMoney(parts[index] ?? moneyOf(0n), minorUnits);
-}
-
 /**
- * Appends the line that `change` makes of the total so far. The exact and the billed column are carried side by side: with
- * `roundAt: "tier"` a maximum must cap what is billed, not what would have been billed without rounding.
+ * Appends the line that `change` makes of the total so far. The exact and the billed amounts are carried side by side: with
+ * `roundAt: "tier"` a maximum must cap what is billed, while the exact amounts stay as if nothing was rounded.
  */
 function withLine(
   rating: Rating,
@@ -113,13 +111,8 @@ function withLine(
   change: (total: Rational) => Rational,
 ): Rating {
   const exact = change(exactTotal(rating.lines));
-  const roundsTiers = rating.charge.price.roundAt === 'tier';
-  const billed = roundsTiers ? roundToCurrency(change(billedTotal(rating.lines)), rating) : exact;
+  const roundsTiers = rating.lines.some(({ rounding }) => rounding !== undefined);
+  const billed = roundsTiers ? change(billedTotal(rating.lines)) : exact;
   if (exact.isZero && billed.isZero) return rating;
   return { ...rating, lines: [...rating.lines, { kind, exact, billed }] };
-}
-
-function roundToCurrency(amount: Rational, { charge }: Rating): Rational {
-  const minorUnits = minorUnitsOfCharge(charge);
-  return fromMoney(toMoney(amount, minorUnits, charge.price.roundMode), minorUnits);
 }

@@ -49,8 +49,8 @@ export function ratedCharge(
 }
 
 function ratedLine(line: RatingLine, minorUnits: number, format: NumberFormat): RatedLine {
-  const { kind, tier, cell, note, exact, billed, ...numbers } = line;
-  const { quantity, unitAmount, flatAmount, rate, packages } = numbers;
+  const { kind, tier, cell, note, exact, billed } = line;
+  const { quantity, unitAmount, flatAmount, rate, packages } = line;
   return {
     kind,
     ...(tier !== undefined && { tier }),

@@ -1,6 +1,5 @@
 /** What passes from step to step while a charge is rated: the usage, then lines that sum to the amount. */
-import type { Rational } from '../money/index.ts';
-import { minorUnitsOf, sumOf } from '../money/index.ts';
+import { minorUnitsOf, sumOf, type Rational, type RoundingMode } from '../money/index.ts';
 import type { Share } from './adjustments/proration.ts';
 import type { Charge } from './charge.ts';
 import type { PricedLine } from './models/price-model.ts';
@@ -8,6 +7,8 @@ import type { Usage } from './usage.ts';
 
 export interface RatingLine extends Omit<PricedLine, 'kind'> {
   readonly kind: PricedLine['kind'] | 'discount' | 'maximum' | 'minimum_true_up';
+  /** Set where the line is rounded by itself, before what follows the price model. */
+  readonly rounding?: RoundingMode;
   /** What the line bills: `exact` until the rounding, at the currency's minor unit after it. */
   readonly billed: Rational;
 }

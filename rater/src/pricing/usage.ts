@@ -66,8 +66,9 @@ function mapQuantity(usage: CellUsage, change: (quantity: Rational) => Rational)
       return usage.quantity === null ? usage : { ...usage, quantity: change(usage.quantity) };
     case 'count-and-sum':
       return { ...usage, sum: change(usage.sum) };
-    case 'transactions':
     case 'amounts':
+      return { ...usage, amount: change(usage.amount) };
+    case 'transactions':
       return usage;
   }
 }

@@ -76,9 +76,11 @@ export function cellFold(
       return carried.length === 0 ? null : { kind: 'cells', cells: carried };
     },
     quantity: (cells) => {
+      // No usage at all is what the meter itself measures of no events: 0 for a sum, none for a maximum.
+      if (cells.states.size === 0) return fold(0).quantity(fold(0).empty(cells.period));
       const quantities = inOrder(cells).map(([index, state]) => fold(index).quantity(state));
       const measured = quantities.filter((quantity) => quantity !== null);
-      return quantities.length > 0 && measured.length === 0 ? null : sumOf(measured);
+      return measured.length === 0 ? null : sumOf(measured);
     },
     usage: (cells) => ({
       takes: 'cells',

@@ -54,7 +54,7 @@ function readCell(cell: JsonObject, matrix: MatrixReading): MatrixCell {
   return read;
 }
 
-/** A cell holds any model but a matrix. Currency and rounding are those of the matrix. */
+/** A cell holds any model but a matrix, in the currency of the matrix; its rounding is the matrix's unless it has its own. */
 function readCellPrice(
   object: JsonObject,
   { price, readModel }: MatrixReading,
@@ -64,13 +64,13 @@ function readCellPrice(
     const message = 'All cells have the currency of the matrix.';
     throw new PricingError('rater/currency-mismatch', message, object.pathOf('currency'));
   }
-  const { negative, pricing } = readModel(object);
+  const { negative, roundAt, roundMode, pricing } = readModel(object);
   object.finish();
   if (pricing.takes === 'cells') {
     const message = 'A cell holds any model but a matrix.';
     throw new PricingError('rater/model-not-allowed-here', message, object.pathOf('model'));
   }
-  return { when, negative, pricing };
+  return { when, negative, roundAt, roundMode, pricing };
 }
 
 function refuseDuplicates(cells: readonly MatrixCell[], price: JsonObject): void {

@@ -56,16 +56,9 @@ export const percentage: PriceModel = {
 };
 
 function readTerms(price: JsonObject): Terms {
-  if (!price.has('rate') && !price.has('fixedAmount')) {
-    throw new PricingError(
-      'rater/missing-field',
-      'The field rate is missing.',
-      price.pathOf('rate'),
-    );
-  }
   const notNegative = { sign: 'not-negative' } as const;
   const terms: Terms = {
-    rate: price.optionalDecimal('rate', { ...notNegative, atMostHundred: true }) ?? Rational.zero,
+    rate: price.decimal('rate', { ...notNegative, atMostHundred: true }),
     fixedAmount: price.optionalDecimal('fixedAmount', notNegative) ?? Rational.zero,
     freeTransactions: price.optionalCount('freeTransactions'),
     freeAmount: price.optionalDecimal('freeAmount', notNegative),

@@ -2,7 +2,7 @@
  * What every price model provides. A model is `F(usage)`: it takes the smallest thing that decides the amount, and gives
  * lines that sum to it. One file a model, listed in `registry.ts`; nothing else knows their names.
  */
-import type { Rational } from '../../money/index.ts';
+import type { Rational, RoundingMode } from '../../money/index.ts';
 import type { JsonObject } from '../input/json-object.ts';
 
 /** One exact part of an amount, before discounts and rounding. */
@@ -97,6 +97,8 @@ export interface MatrixCell {
   /** Values that match, by dimension; a dimension not named matches any value or none. */
   readonly when: Readonly<Record<string, readonly string[]>> | 'default';
   readonly negative: 'zero' | 'credit' | 'reject';
+  readonly roundAt: 'line' | 'tier';
+  readonly roundMode: RoundingMode;
   readonly pricing: Exclude<ModelPricing, CellPricing>;
 }
 
@@ -117,7 +119,7 @@ export interface PriceModel {
   read(price: JsonObject, options: PriceModelOptions, readModel: ReadModel): ModelPricing;
 }
 
-/** Reads a price inside a price: its model and the options of that model. */
-export type ReadModel = (object: JsonObject) => Pick<MatrixCell, 'negative'> & {
-  readonly pricing: ModelPricing;
-};
+/** Reads a price inside a price: its model and options. */
+export type ReadModel = (
+  object: JsonObject,
+) => Omit<MatrixCell, 'when' | 'pricing'> & { readonly pricing: ModelPricing };

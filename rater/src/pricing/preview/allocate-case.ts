@@ -1,4 +1,4 @@
-import type { Rational} from '../../money/index.ts';
+import type { Rational } from '../../money/index.ts';
 import { allocate, formatRoundedTo, roundTo, scaleTo, sumOf } from '../../money/index.ts';
 import { moneyOf, type Money } from '../../money/index.ts';
 import { PricingError } from '../input/pricing-error.ts';

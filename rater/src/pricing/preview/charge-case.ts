@@ -88,6 +88,7 @@ function rateQuantities(input: JsonObject, { charge, dimensions, rate }: CaseTer
   const quantities = input.decimals('quantities', caseItemsMax);
   input.finish();
   return {
+    currency: charge.price.currency,
     results: quantities.map((quantity, index) =>
       atPath(`quantities[${index}]`, () =>
         written(rate(usageOfQuantity(charge, quantity, dimensions), true)),

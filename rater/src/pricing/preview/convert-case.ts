@@ -5,6 +5,7 @@ import type { CaseKind } from './case-kind.ts';
 
 /** What `quantity` adds to the billable quantity after `prior`: billable(prior + quantity) - billable(prior). */
 export const convertCase: CaseKind = (input) => {
+  input.object('conversion');
   const conversion = readConversion(input, 'conversion');
   const allowance = input.optionalDecimal('allowance', { sign: 'not-negative' });
   const prior = input.optionalDecimal('prior') ?? Rational.zero;

@@ -1,5 +1,5 @@
 /** A whole invoice from lines, plan commitments, coupons, credits and taxes. */
-import type { Rational} from '../../money/index.ts';
+import type { Rational } from '../../money/index.ts';
 import { formatMoney, minorUnitsOf, toMoney, type Money } from '../../money/index.ts';
 import { readProration, shareOf, type Proration } from '../adjustments/proration.ts';
 import type { JsonObject } from '../input/json-object.ts';

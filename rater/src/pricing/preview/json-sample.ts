@@ -1,12 +1,6 @@
 /** An event of a case as the usage sample that meters read. */
-import type {
-  Rational} from '../../money/index.ts';
-import {
-  quantityOf,
-  quantityScale,
-  parseDecimal,
-  previewDecimalsMax
-} from '../../money/index.ts';
+import type { Rational } from '../../money/index.ts';
+import { quantityOf, quantityScale, parseDecimal, previewDecimalsMax } from '../../money/index.ts';
 import type { Meter } from '../../meters/meter.ts';
 import type { UsageSample } from '../charge-rater.ts';
 

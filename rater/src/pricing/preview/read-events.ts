@@ -1,11 +1,18 @@
 /** The events of a case: one of each identity, those that cannot be measured listed with the reason. */
-import { parseInstant } from '../../calendar/instant.ts';
+import { unnamedProperty } from '../../meters/measured-value.ts';
 import type { Meter } from '../../meters/meter.ts';
 import type { AddResult, RatingPeriod, UsageSample } from '../charge-rater.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
+import { readInstant } from '../input/read-period.ts';
 import { caseItemsMax } from './case-kind.ts';
-import { exactNumber, measuredProperty, sampleOf, type JsonEvent } from './json-sample.ts';
+import {
+  exactNumber,
+  measuredProperty,
+  sampleOf,
+  type JsonEvent,
+  type NumberFault,
+} from './json-sample.ts';
 
 export interface Rejection {
   readonly index: number;
@@ -27,28 +34,37 @@ export interface EventReading {
 }
 
 /**
- * Reads `events`. An event that the gateway would reject is left out and listed; so it does not count as the first of its
- * identity. Events of one identity are one event, the first in the list, also where it lies outside the period.
+ * Reads `events`. One of the meter's type that the gateway would reject is left out and listed, also outside the period,
+ * and does not count as the first of its identity. Events of one identity are one event, the first in the list, also where
+ * that lies outside the period.
  */
 export function readEvents(input: JsonObject, reading: EventReading): CaseEvents {
+  const { meter, period } = reading;
   const rejected: Rejection[] = [];
   const seen = new Set<string>();
   const events: JsonEvent[] = [];
-  for (const [index, object] of input.objects('events', caseItemsMax).entries()) {
-    const event = readEvent(object, index, reading);
-    if ('code' in event) {
-      rejected.push({ index, code: event.code });
-      continue;
-    }
-    if (event.identity !== undefined && seen.has(event.identity)) continue;
-    if (event.identity !== undefined) seen.add(event.identity);
-    const { period, meter } = reading;
+  const objects = input.objects('events', caseItemsMax);
+  requireProperty(meter, objects);
+  for (const [index, object] of objects.entries()) {
+    const event = readEvent(object, index, meter);
     const isOfType =
       event.type === undefined || meter.eventType === '' || event.type === meter.eventType;
-    if (isOfType && event.time >= period.from && event.time < period.to) events.push(event);
+    const fault = isOfType ? numberFault(event, reading) : undefined;
+    if (fault !== undefined) rejected.push({ index, code: fault });
+    else if (event.identity === undefined || !seen.has(event.identity)) {
+      if (event.identity !== undefined) seen.add(event.identity);
+      if (isOfType && event.time >= period.from && event.time < period.to) events.push(event);
+    }
   }
   events.sort((left, right) => left.time - right.time || left.index - right.index);
   return { samples: events.map(sampleOf), rejected };
+}
+
+/** A meter may leave its property out where every value is given as `value`. */
+function requireProperty(meter: Meter, events: readonly JsonObject[]): void {
+  const isNamed = meter.value?.kind !== 'property' || meter.value.name !== unnamedProperty;
+  if (isNamed || events.some((event) => event.isGiven('value'))) return;
+  throw new PricingError('rater/missing-field', 'The field property is missing.', 'meter.property');
 }
 
 /** Adds the samples and lists those that turn out to be no number only while they are measured. */
@@ -69,24 +85,28 @@ interface ReadEvent extends JsonEvent {
   readonly type: string | undefined;
 }
 
-function readEvent(
-  object: JsonObject,
-  index: number,
-  { meter, numberProperties }: EventReading,
-): ReadEvent | Rejection {
-  const identity = identityOf(object);
-  const type = object.optionalText('type');
-  const timeText = object.text('time');
-  const properties = readProperties(object, meter);
+function readEvent(object: JsonObject, index: number, meter: Meter): ReadEvent {
+  const event = {
+    index,
+    time: readInstant(object, 'time'),
+    properties: readProperties(object, meter),
+    identity: identityOf(object),
+    type: object.optionalText('type'),
+  };
   object.finish();
-  const time = parseInstant(timeText);
-  if (time === undefined) return { index, code: 'ingest/invalid-time' };
+  return event;
+}
+
+function numberFault(
+  { properties }: ReadEvent,
+  { numberProperties }: EventReading,
+): NumberFault | undefined {
   for (const name of numberProperties) {
     if (!Object.hasOwn(properties, name)) continue;
     const number = exactNumber(properties[name]);
-    if (typeof number === 'string') return { index, code: number };
+    if (typeof number === 'string') return number;
   }
-  return { index, time, properties, identity, type };
+  return undefined;
 }
 
 /** Without an id an event has no identity, and is never a copy of another. */
