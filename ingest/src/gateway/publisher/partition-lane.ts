@@ -10,47 +10,14 @@
  * until the log has it (docs/adr/0021). Until then it takes nothing new: the log is not working.
  */
 import { isAppError } from '@tidemark/platform/errors';
-import type { Logger } from '@tidemark/platform/log';
 import type { EventColumns } from '../../contract/event-columns.ts';
-import type { GatewayMark } from '../../contract/log-message.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
-import type { EventLog, LogAppend } from '../../log/event-log.ts';
+import type { LogAppend } from '../../log/event-log.ts';
+import type { LaneDependencies } from './lane-options.ts';
 import { OpenBatch } from './open-batch.ts';
 import { logUnavailable } from './publish-ticket.ts';
 import type { PublishTicket } from './publish-ticket.ts';
-import type { PublisherMetrics } from './publisher-metrics.ts';
-import type { Scheduler } from './scheduler.ts';
 import { SequenceLedger } from './sequence-ledger.ts';
-
-/** Encodes and seals one envelope. */
-export type EnvelopeSealer = (
-  columns: EventColumns,
-  given: { readonly backfill: boolean; readonly gateway: GatewayMark },
-) => Pick<LogAppend, 'value' | 'headers'>;
-
-export interface LaneLimits {
-  /** Wait of a batch while nothing is in flight. */
-  readonly lingerIdleMs: number;
-  /** Greatest wait of a batch while an append is in flight. */
-  readonly lingerLoadedMs: number;
-  /** Appends in flight per partition. */
-  readonly appendsInFlightMax: number;
-  /** Bytes of events waiting to be appended per partition, beyond which publications are refused. */
-  readonly queuedBytesMax: number;
-  /** Wait before a failed record is appended again; doubles up to `repeatDelayMaxMs`. */
-  readonly repeatDelayMinMs: number;
-  readonly repeatDelayMaxMs: number;
-}
-
-export interface LaneDependencies {
-  readonly gatewayId: string;
-  readonly log: Pick<EventLog, 'append'>;
-  readonly seal: EnvelopeSealer;
-  readonly scheduler: Scheduler;
-  readonly metrics: PublisherMetrics;
-  readonly logger: Logger;
-  readonly limits: LaneLimits;
-}
 
 interface SentRecord {
   readonly record: LogAppend;
@@ -76,7 +43,7 @@ export class PartitionLane {
   /** Those of the appends in flight that have failed before. */
   #repeating = 0;
   readonly #wakeRepetitions = new Set<() => void>();
-  #cancelTimer: (() => void) | undefined;
+  #timer: { readonly dueMs: number; readonly cancel: () => void } | undefined;
   #state: 'open' | 'draining' | 'abandoned' = 'open';
 
   constructor(partition: number, given: LaneDependencies) {
@@ -125,13 +92,13 @@ export class PartitionLane {
 
   /** Appends what is ready and sets the timer for what is not. */
   schedule(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
     // The end of a repetition calls this again.
-    if (this.#repeating > 0) return;
+    if (this.#repeating > 0) {
+      this.#setTimer(undefined);
+      return;
+    }
     const { scheduler, limits } = this.#given;
-    const nowMs = scheduler.nowMs();
-    this.#cutReady(nowMs);
+    this.#cutReady(scheduler.nowMs());
     while (this.#appendsInFlight < limits.appendsInFlightMax) {
       const next = this.#cut.shift();
       if (next === undefined) break;
@@ -139,9 +106,8 @@ export class PartitionLane {
       void this.#append(next);
     }
     // While all appends are in flight, the end of one of them calls this again.
-    const dueMs = this.#nextDueMs();
-    if (dueMs === undefined || this.#appendsInFlight >= limits.appendsInFlightMax) return;
-    this.#cancelTimer = scheduler.schedule(Math.max(0, dueMs - nowMs), () => this.schedule());
+    const mayAppend = this.#appendsInFlight < limits.appendsInFlightMax;
+    this.#setTimer(mayAppend ? this.#nextDueMs() : undefined);
   }
 
   /** From now on batches do not wait. */
@@ -153,7 +119,7 @@ export class PartitionLane {
   /** Fails what waits, and ends repetitions; an append in flight still settles its publications if it comes back. */
   abandon(reason: Error): void {
     this.#state = 'abandoned';
-    this.#cancelTimer?.();
+    this.#setTimer(undefined);
     const waiting = [...this.#cut, this.#open.live, this.#open.backfill];
     this.#cut = [];
     this.#cutBytes = 0;
@@ -161,6 +127,20 @@ export class PartitionLane {
     this.#open.backfill = undefined;
     for (const batch of waiting) batch?.settle(logUnavailable(reason));
     for (const wake of [...this.#wakeRepetitions]) wake();
+  }
+
+  /** Every publication comes by here, so a timer that is right stays. */
+  #setTimer(dueMs: number | undefined): void {
+    if (this.#timer?.dueMs === dueMs) return;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    if (dueMs === undefined) return;
+    const { scheduler } = this.#given;
+    const cancel = scheduler.schedule(Math.max(0, dueMs - scheduler.nowMs()), () => {
+      this.#timer = undefined;
+      this.schedule();
+    });
+    this.#timer = { dueMs, cancel };
   }
 
   #openBatch(backfill: boolean): OpenBatch {
