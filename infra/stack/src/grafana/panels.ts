@@ -40,7 +40,7 @@ export const pipelineRows: readonly PipelineRow[] = [
         queries: [
           {
             expression:
-              'sum(tidemark_rater_accounted_events{outcome="logged"}) - sum(tidemark_rater_accounted_events{outcome=~"stored|duplicate|dead"})',
+              'sum(tidemark_rater_partition_events{count="logged"}) - sum(tidemark_rater_partition_events{count=~"stored|duplicate|dead"})',
             legend: 'difference',
           },
         ],
@@ -51,7 +51,7 @@ export const pipelineRows: readonly PipelineRow[] = [
           'Envelopes that a gateway saw acknowledged and the raters never met. Anything but 0 is a loss in the log.',
         kind: 'stat',
         unit: 'short',
-        queries: [{ expression: 'sum(tidemark_rater_lost_envelopes)', legend: 'lost' }],
+        queries: [{ expression: 'sum(tidemark_rater_envelopes_lost_total)', legend: 'lost' }],
       },
       {
         title: 'Halted partitions',
@@ -129,7 +129,7 @@ export const pipelineRows: readonly PipelineRow[] = [
         description: 'How far live totals are behind the log.',
         kind: 'timeseries',
         unit: 's',
-        queries: [{ expression: 'max(tidemark_rater_oldest_record_age_seconds)', legend: 'age' }],
+        queries: [{ expression: 'max(tidemark_rater_oldest_unprocessed_seconds)', legend: 'age' }],
       },
       {
         title: 'Flush',
