@@ -73,7 +73,9 @@ async function applySections(context: ApplyContext, file: CatalogFile): Promise<
 
 function refuseCoupons(file: CatalogFile): void {
   if (file.coupons === undefined || file.coupons.length === 0) return;
-  throw invalidCommand('api/not-supported-yet', 'Coupons are not supported yet; leave the list empty.', [
-    { path: 'coupons', message: 'must be empty' },
-  ]);
+  throw invalidCommand(
+    'api/not-supported-yet',
+    'Coupons are not supported yet; leave the list empty.',
+    [{ path: 'coupons', message: 'must be empty' }],
+  );
 }

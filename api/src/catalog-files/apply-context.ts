@@ -36,7 +36,9 @@ export function refuseDuplicates(section: string, keys: readonly string[]): void
   keys.forEach((key, index) => {
     if (seen.has(key)) {
       const message = `"${key}" stands twice in the file.`;
-      throw invalidCommand('api/duplicate-key', message, [{ path: `${section}[${index}]`, message }]);
+      throw invalidCommand('api/duplicate-key', message, [
+        { path: `${section}[${index}]`, message },
+      ]);
     }
     seen.add(key);
   });

@@ -41,6 +41,10 @@ export async function applyCustomers(
   // Parents of the file come to exist with their children: the reference is checked when the statement is done.
   if (created.length > 0) await customers.insertMany(connection, caller.tenant, created);
   if (updated.length > 0) await customers.updateMany(connection, caller.tenant, updated);
-  await customers.assertNoCircle(connection, caller.tenant, commands.filter(({ parent }) => parent != null).map(({ key }) => key));
+  await customers.assertNoCircle(
+    connection,
+    caller.tenant,
+    commands.filter(({ parent }) => parent != null).map(({ key }) => key),
+  );
   return { changes, ticket: null };
 }

@@ -27,16 +27,32 @@ export async function applySubscriptions(
   const prepared: PreparedSubscription[] = [];
   for (const [index, command] of commands.entries()) {
     const key = `${command.customer}/${command.plan}`;
-    const customer = required(known.customers.get(command.customer), index, 'customer', command.customer);
+    const customer = required(
+      known.customers.get(command.customer),
+      index,
+      'customer',
+      command.customer,
+    );
     const plan = required(known.plans.get(planKey(command)), index, 'plan', command.plan);
-    const existing = findExisting(known.subscriptions.get(customer.key) ?? [], command, context.now);
+    const existing = findExisting(
+      known.subscriptions.get(customer.key) ?? [],
+      command,
+      context.now,
+    );
     if (existing !== undefined) {
       refuseDifference(existing, command, index);
       changes.push({ kind: 'subscription', key, action: 'unchanged' });
       continue;
     }
     const id = context.createId('sub_');
-    const added = prepareSubscription({ id, command, customer, plan, now: context.now, writeBoundaries });
+    const added = prepareSubscription({
+      id,
+      command,
+      customer,
+      plan,
+      now: context.now,
+      writeBoundaries,
+    });
     const intervals = known.intervals.get(customer.key) ?? [];
     const own = intervalsOf(added.phases, added.endsAt);
     assertNoOverlap(customer.key, intervals, own);
@@ -99,14 +115,20 @@ function findExisting(
   command: SubscriptionCommand,
   now: number,
 ): Subscription | undefined {
-  const ofPlan = subscriptions.filter(({ phases }) => phases.some(({ plan }) => plan === command.plan));
+  const ofPlan = subscriptions.filter(({ phases }) =>
+    phases.some(({ plan }) => plan === command.plan),
+  );
   if (command.startsAt !== undefined) {
     return ofPlan.find(({ startsAt }) => startsAt === command.startsAt);
   }
   return ofPlan.find(({ endsAt }) => endsAt === null || endsAt > now);
 }
 
-function refuseDifference(existing: Subscription, command: SubscriptionCommand, index: number): void {
+function refuseDifference(
+  existing: Subscription,
+  command: SubscriptionCommand,
+  index: number,
+): void {
   const differs =
     (command.endsAt !== undefined && command.endsAt !== existing.endsAt && 'endsAt') ||
     (command.anchor !== undefined && command.anchor !== existing.anchor && 'anchor');
@@ -117,7 +139,12 @@ function refuseDifference(existing: Subscription, command: SubscriptionCommand, 
   ]);
 }
 
-function required<Value>(value: Value | undefined, index: number, what: 'customer' | 'plan', key: string): Value {
+function required<Value>(
+  value: Value | undefined,
+  index: number,
+  what: 'customer' | 'plan',
+  key: string,
+): Value {
   if (value !== undefined) return value;
   throw invalidCommand(`api/unknown-${what}`, `There is no ${what} "${key}".`, [
     { path: `subscriptions[${index}].${what}`, message: `names no ${what}` },

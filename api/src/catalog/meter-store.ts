@@ -231,17 +231,16 @@ export type NewMeterVersion = {
   readonly version: number;
   readonly effectiveFrom: Instant | null;
 } & (
-  | { readonly definition: MeterDefinition }
-  | { readonly definition: null; readonly key: string }
+  { readonly definition: MeterDefinition } | { readonly definition: null; readonly key: string }
 );
 
 /** A field that the command leaves out stays as it is. */
 function withoutUndefined<Fields extends object>(
   fields: Fields,
 ): { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> } {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined),
-  ) as { [Name in keyof Fields]?: Exclude<Fields[Name], undefined> };
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
 }
 
 function keyOf(version: NewMeterVersion): string {

@@ -27,7 +27,9 @@ export const updateMeterSchema = z.strictObject({
   ...z.strictObject(meterFields).partial().shape,
   effectiveFrom: instantSchema
     .optional()
-    .describe('Event time from which the new version counts; now by default where the meter is in use.'),
+    .describe(
+      'Event time from which the new version counts; now by default where the meter is in use.',
+    ),
 });
 
 export type MeterDefinition = z.output<typeof createMeterSchema>;

@@ -160,7 +160,9 @@ export class PlanStore {
     version: number,
   ): Promise<Changed<Plan>> {
     const rounding = await readRounding(connection, tenant);
-    const meterKeys = command.charges.flatMap(({ meter }) => (typeof meter === 'string' ? [meter] : []));
+    const meterKeys = command.charges.flatMap(({ meter }) =>
+      typeof meter === 'string' ? [meter] : [],
+    );
     const meters = await this.#meters.findMany(connection, tenant, meterKeys);
     checkPlan(command, (key) => meters.get(key)?.definition);
     const ticket = await this.writeVersions(connection, tenant, [

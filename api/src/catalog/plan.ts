@@ -15,7 +15,9 @@ export const chargesMax = 200;
 
 export const chargeSchema = z
   .looseObject({ key: keySchema })
-  .describe('A charge: key, name, meter, filter, price, conversion, allowance, discounts, maximum, minimum, proration, timing.');
+  .describe(
+    'A charge: key, name, meter, filter, price, conversion, allowance, discounts, maximum, minimum, proration, timing.',
+  );
 
 const planFields = {
   name: z.string().min(1).max(256).optional(),

@@ -35,7 +35,8 @@ export function checkPlan(
       throw invalidCommand(code, message, [{ path: `${chargePath}.${field}`, message }]);
     };
     const charge = asInvalidCommand(chargePath, () => parseCharge(json));
-    if (keys.has(charge.key)) refuse('api/duplicate-charge', 'key', 'The key of a charge is unique in its plan.');
+    if (keys.has(charge.key))
+      refuse('api/duplicate-charge', 'key', 'The key of a charge is unique in its plan.');
     keys.add(charge.key);
     if (charge.price.currency !== plan.currency) {
       refuse('api/currency-differs', 'price.currency', "A price has its plan's currency.");

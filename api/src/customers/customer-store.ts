@@ -173,7 +173,10 @@ async function checkParent(
   let ancestor = content.parent;
   for (let depth = 0; ancestor !== null; depth += 1) {
     if (ancestor === content.key || depth >= ancestorsMax) {
-      throw invalidCommand('api/parent-circle', 'The parents of a customer must not form a circle.');
+      throw invalidCommand(
+        'api/parent-circle',
+        'The parents of a customer must not form a circle.',
+      );
     }
     const [row]: { parent: string | null }[] = await connection.query<{ parent: string | null }>(
       'select parent from customers where tenant = $1 and customer = $2',

@@ -72,14 +72,13 @@ export function createCloseLedger(options: CloseLedgerOptions): CloseLedger {
   };
 }
 
-async function openClose(
-  options: CloseLedgerOptions,
-  request: CloseRequest,
-): Promise<PeriodClose> {
+async function openClose(options: CloseLedgerOptions, request: CloseRequest): Promise<PeriodClose> {
   const { database, publisher, acknowledgeTimeoutMs = 60_000 } = options;
   const deadline = AbortSignal.timeout(acknowledgeTimeoutMs);
   for (;;) {
-    const opened = await database.transaction((connection) => tryOpen(connection, options, request));
+    const opened = await database.transaction((connection) =>
+      tryOpen(connection, options, request),
+    );
     if (opened !== null) return opened;
     if (deadline.aborted) {
       throw new AppError(

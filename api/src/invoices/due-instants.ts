@@ -82,8 +82,7 @@ async function completeDueInstants(
   return rows.map((row) => {
     const written = periods.get(row.subscription) ?? [];
     const terms = phases.get(row.subscription) ?? [];
-    const periodAt = (number: number): DuePeriod | null =>
-      duePeriod(row, written, number, terms);
+    const periodAt = (number: number): DuePeriod | null => duePeriod(row, written, number, terms);
     return {
       tenant,
       subscription: row.subscription,
@@ -92,7 +91,8 @@ async function completeDueInstants(
       instant: row.instant,
       ending: row.period < 0 ? null : periodAt(row.period),
       // After the end nothing starts.
-      starting: row.ends_at !== null && row.instant >= row.ends_at ? null : periodAt(row.period + 1),
+      starting:
+        row.ends_at !== null && row.instant >= row.ends_at ? null : periodAt(row.period + 1),
       closed: closedPeriods(row, billed.get(row.subscription) ?? [], periodAt),
     };
   });

@@ -53,7 +53,11 @@ export async function issueInvoices(
 }
 
 /** The last number given out; the row stays locked until the transaction ends. */
-async function lockCounter(connection: SqlConnection, tenant: string, year: number): Promise<number> {
+async function lockCounter(
+  connection: SqlConnection,
+  tenant: string,
+  year: number,
+): Promise<number> {
   await connection.query(
     'insert into invoice_counters (tenant, year, last_number) values ($1, $2, 0) on conflict do nothing',
     [tenant, year],

@@ -85,7 +85,12 @@ export async function periodCloseOf(
 
 /** The same without counting again: while a job runs, every batch updates it. */
 export function updatedClose(close: PeriodClose, row: PeriodCloseRow): PeriodClose {
-  return { ...close, status: row.status, halted: row.halted, subscriptionsDone: row.subscriptions_done };
+  return {
+    ...close,
+    status: row.status,
+    halted: row.halted,
+    subscriptionsDone: row.subscriptions_done,
+  };
 }
 
 export async function readPeriodClose(

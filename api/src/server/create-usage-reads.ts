@@ -51,7 +51,9 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
       }),
     async event(question) {
       const found = await findEvent(clickHouse, question);
-      const customers = new Set([...found.stored, ...found.deadLetters].map(({ customer }) => customer));
+      const customers = new Set(
+        [...found.stored, ...found.deadLetters].map(({ customer }) => customer),
+      );
       if (customers.size === 0) throw notFound('event', `${question.source}/${question.id}`);
       if (customers.size > 1) {
         throw stateForbids(

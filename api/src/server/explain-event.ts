@@ -23,7 +23,9 @@ export async function explainEvent(
   });
   const meters = metersInForce(changes, event);
   const sample = sampleOf(event);
-  const moved = [...meters].filter(([, meter]) => measures(plainChargeOf(meter.key), meter, sample));
+  const moved = [...meters].filter(([, meter]) =>
+    measures(plainChargeOf(meter.key), meter, sample),
+  );
   const charges: Document[] = [];
   for (const { subscription, ending } of due) {
     if (ending === null) continue;
@@ -54,7 +56,8 @@ function metersInForce(
   const byEffect = [...changes].sort(
     (left, right) => effectOf(left) - effectOf(right) || left.version - right.version,
   );
-  for (const change of byEffect) if (effectOf(change) <= event.time) inForce.set(change.key, change);
+  for (const change of byEffect)
+    if (effectOf(change) <= event.time) inForce.set(change.key, change);
   const meters = [...inForce.values()].flatMap(({ definition }) =>
     definition === null ? [] : [parseMeter(definition)],
   );

@@ -45,11 +45,17 @@ export function openApiOptions(): SwaggerOptions {
     },
     transform: (route) => {
       const { schema, url } = toJsonSchema(route);
-      const method = typeof route.route.method === 'string' ? route.route.method : (route.route.method[0] ?? 'GET');
+      const method =
+        typeof route.route.method === 'string'
+          ? route.route.method
+          : (route.route.method[0] ?? 'GET');
       const scope = scopeOf(method, route.url);
       return {
         url,
-        schema: scope === undefined ? schema : { ...schema, description: `Needs the scope \`${scope}\`.` },
+        schema:
+          scope === undefined
+            ? schema
+            : { ...schema, description: `Needs the scope \`${scope}\`.` },
       };
     },
   };
@@ -108,6 +114,9 @@ function ingestOperation(): { responses: Record<string, unknown> } & Record<stri
 }
 
 function inline(schema: z.ZodType): object {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  });
   return rest;
 }

@@ -52,8 +52,12 @@ export interface UsageReads {
     readonly id: string;
     readonly customer: string | undefined;
   }): Promise<Document>;
-  conflicts(question: ListQuestion & { readonly customer: string | undefined }): Promise<DocumentPage>;
-  deadLetters(question: ListQuestion & { readonly reason: string | undefined }): Promise<DocumentPage>;
+  conflicts(
+    question: ListQuestion & { readonly customer: string | undefined },
+  ): Promise<DocumentPage>;
+  deadLetters(
+    question: ListQuestion & { readonly reason: string | undefined },
+  ): Promise<DocumentPage>;
   reconciliation(question: {
     readonly tenant: string;
     readonly from: Instant | undefined;

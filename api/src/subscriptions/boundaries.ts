@@ -35,7 +35,14 @@ const microsecondsPerDay = 86_400_000_000;
 const startMin: Instant = 0;
 const startMax: Instant = 7_258_118_400_000_000;
 
-const longestDays = { day: 2, week: 8, month: 32, quarter: 93, semiannual: 185, year: 367 } as const;
+const longestDays = {
+  day: 2,
+  week: 8,
+  month: 32,
+  quarter: 93,
+  semiannual: 185,
+  year: 367,
+} as const;
 
 /**
  * Remembers what it worked out: the subscriptions of a catalog mostly share start and cadence. Equal rules and horizons
@@ -61,14 +68,16 @@ function writeBoundaries(rule: PeriodRule, { until, end }: Horizon): WrittenPeri
       `A subscription starts between ${formatInstant(startMin)} and ${formatInstant(startMax)}.`,
     );
   }
-  const cadence = typeof rule.cadence === 'string' ? { every: 1, unit: rule.cadence } : rule.cadence;
+  const cadence =
+    typeof rule.cadence === 'string' ? { every: 1, unit: rule.cadence } : rule.cadence;
   const calendar = { ...rule, cadence };
   const length = longestDays[cadence.unit] * cadence.every * microsecondsPerDay;
   const all = billingBoundaries({ ...calendar, until: until + 2 * length });
   // The first boundary after `until` ends the period that holds it; one more period follows.
   const holding = all.findIndex((boundary) => boundary > until);
   const enough = all.slice(0, holding + 2);
-  const last = end === null ? -1 : enough.findIndex((boundary, index) => index > 0 && boundary >= end);
+  const last =
+    end === null ? -1 : enough.findIndex((boundary, index) => index > 0 && boundary >= end);
   return {
     boundaries: last < 0 ? enough : enough.slice(0, last + 1),
     firstNominalFrom: rule.anchor === 'calendar' ? nominalStart(calendar) : null,

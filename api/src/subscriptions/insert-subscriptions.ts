@@ -105,7 +105,9 @@ async function insertPhases(
   { tenant }: InsertContext,
   subscriptions: readonly PreparedSubscription[],
 ): Promise<void> {
-  const phases = subscriptions.flatMap(({ id, phases: all }) => all.map((phase) => ({ id, phase })));
+  const phases = subscriptions.flatMap(({ id, phases: all }) =>
+    all.map((phase) => ({ id, phase })),
+  );
   await connection.query(
     `insert into subscription_phases (tenant, subscription, starts_at, plan, plan_version)
      select $1, subscription, starts_at::timestamptz, plan, plan_version

@@ -73,7 +73,9 @@ export class SubscriptionCommands {
         writeBoundaries: createBoundaryWriter(),
       });
       await this.#checkOverlap(connection, caller.tenant, prepared, now);
-      const ticket = await insertSubscriptions(connection, { ...caller, now, createId }, [prepared]);
+      const ticket = await insertSubscriptions(connection, { ...caller, now, createId }, [
+        prepared,
+      ]);
       return {
         result: await readSubscription(connection, caller.tenant, prepared.id, now),
         ticket,
@@ -82,11 +84,7 @@ export class SubscriptionCommands {
   }
 
   /** Ends a subscription: at an instant, now, or with the current period. What is billed already stays billed. */
-  async cancel(
-    caller: Caller,
-    id: string,
-    command: CancelCommand,
-  ): Promise<Changed<Subscription>> {
+  async cancel(caller: Caller, id: string, command: CancelCommand): Promise<Changed<Subscription>> {
     return this.#command(caller, id, command.preview ?? false, async (context) => {
       const { connection, now, subscription } = context;
       const asked = await this.#instantOf(context, command.effective ?? 'period_end');
@@ -100,7 +98,13 @@ export class SubscriptionCommands {
       await connection.query(
         `update subscriptions set ends_at = $3::timestamptz, extend_at = $4::timestamptz,
            updated_at = $5::timestamptz where tenant = $1 and subscription = $2`,
-        [caller.tenant, id, formatInstant(endsAt), textOf(extensionOf(boundaries, endsAt)), formatInstant(now)],
+        [
+          caller.tenant,
+          id,
+          formatInstant(endsAt),
+          textOf(extensionOf(boundaries, endsAt)),
+          formatInstant(now),
+        ],
       );
       // A phase that would begin at or after the end never does.
       await connection.query(
@@ -114,11 +118,7 @@ export class SubscriptionCommands {
   }
 
   /** Moves a subscription to another plan or version from an instant on; inside a period that opens a segment. */
-  async change(
-    caller: Caller,
-    id: string,
-    command: ChangeCommand,
-  ): Promise<Changed<Subscription>> {
+  async change(caller: Caller, id: string, command: ChangeCommand): Promise<Changed<Subscription>> {
     return this.#command(caller, id, command.preview ?? false, async (context) => {
       const { connection, now, subscription } = context;
       const from = Math.max(
@@ -188,11 +188,7 @@ export class SubscriptionCommands {
     }
   }
 
-  async #lockCustomer(
-    connection: SqlConnection,
-    tenant: string,
-    key: string,
-  ): Promise<Customer> {
+  async #lockCustomer(connection: SqlConnection, tenant: string, key: string): Promise<Customer> {
     await connection.query(
       'select customer from customers where tenant = $1 and customer = $2 for update',
       [tenant, key],

@@ -154,7 +154,11 @@ function subscriptionOf(row: SubscriptionRow): Subscription {
     cadence: row.cadence,
     timeZone: row.time_zone,
     metadata: row.metadata,
-    phases: row.phases.map(({ from, plan, version }): Phase => ({ from: Number(from), plan, version })),
+    phases: row.phases.map(({ from, plan, version }): Phase => ({
+      from: Number(from),
+      plan,
+      version,
+    })),
     currentPeriod:
       row.period_from === null || row.period_to === null
         ? null

@@ -59,7 +59,10 @@ export interface Token {
 }
 
 /** Makes the text of a new key. `keyId` is the identifier of its row, `key_` and a ULID. */
-export function createToken(keyId: string, mode: 'live' | 'test'): { text: string; secret: string } {
+export function createToken(
+  keyId: string,
+  mode: 'live' | 'test',
+): { text: string; secret: string } {
   let secret = '';
   for (let index = 0; index < secretLength; index += 1) secret += base62.charAt(randomInt(62));
   const stem = `${visiblePrefix(keyId, mode)}_${secret}`;

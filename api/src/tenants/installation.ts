@@ -8,7 +8,10 @@ import { assert } from '@tidemark/platform/errors';
  * The 32-byte secret of this installation, made at the first start and the same ever after. Two processes that start at
  * once agree on one.
  */
-export async function loadInstallationKey(database: SqlDatabase, clock: Clock): Promise<Uint8Array> {
+export async function loadInstallationKey(
+  database: SqlDatabase,
+  clock: Clock,
+): Promise<Uint8Array> {
   await database.query(
     `insert into installation (installation_key, created_at) values ($1, $2::timestamptz)
      on conflict (single) do nothing`,

@@ -7,8 +7,14 @@ const secondsPerDay = 86_400;
 
 export const acceptanceWindowSchema = z
   .strictObject({
-    pastSeconds: z.int().min(0).max(3650 * secondsPerDay),
-    futureSeconds: z.int().min(0).max(366 * secondsPerDay),
+    pastSeconds: z
+      .int()
+      .min(0)
+      .max(3650 * secondsPerDay),
+    futureSeconds: z
+      .int()
+      .min(0)
+      .max(366 * secondsPerDay),
   })
   .describe("How far from the gateway's clock an event's time may be, in seconds, ends included.");
 

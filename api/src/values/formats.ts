@@ -12,16 +12,25 @@ const decimalPattern = /^-?\d{1,20}(?:\.\d{1,18})?$/;
 
 export const keySchema = z
   .string()
-  .regex(keyPattern, 'must be 1 to 128 characters of a-z A-Z 0-9 . _ : - and start with a letter or digit');
+  .regex(
+    keyPattern,
+    'must be 1 to 128 characters of a-z A-Z 0-9 . _ : - and start with a letter or digit',
+  );
 export const tenantKeySchema = z
   .string()
-  .regex(tenantKeyPattern, 'must be 1 to 63 characters of a-z 0-9 - and start with a letter or digit');
+  .regex(
+    tenantKeyPattern,
+    'must be 1 to 63 characters of a-z 0-9 - and start with a letter or digit',
+  );
 /** Identifiers that the system made, such as `sub_01J...`. */
 export const identifierSchema = z.string().min(1).max(128);
 
 export const decimalSchema = z
   .string()
-  .regex(decimalPattern, 'must be a decimal string: at most 20 integer digits and 18 decimals, no exponent');
+  .regex(
+    decimalPattern,
+    'must be a decimal string: at most 20 integer digits and 18 decimals, no exponent',
+  );
 export const nonNegativeDecimalSchema = decimalSchema.refine(
   (text) => !text.startsWith('-') || /^-[0.]+$/.test(text),
   'must not be negative',
@@ -46,13 +55,14 @@ export const instantSchema = z.codec(
   },
 );
 
-export const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
+export const currencySchema = z
+  .string()
+  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
 
 export const timeZoneSchema = z
   .string()
   .max(64)
   .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin');
-
 
 /** Free text by the user, at most 50 entries; unknown to every rule. */
 export const metadataSchema = z

@@ -58,7 +58,9 @@ describeDatabases('REST API', (database) => {
     const old = api.as(made.body.key as string);
     expect((await old.get('/v1/meters')).status).toBe(200);
 
-    const rotated = await tenant.post(`/v1/api-keys/${made.body.id}/rotate`, { overlapSeconds: 3600 });
+    const rotated = await tenant.post(`/v1/api-keys/${made.body.id}/rotate`, {
+      overlapSeconds: 3600,
+    });
     expect(rotated.status).toBe(201);
     expect(rotated.body.scopes).toEqual(['read']);
     const fresh = api.as(rotated.body.key as string);
@@ -68,7 +70,9 @@ describeDatabases('REST API', (database) => {
 
     expect((await tenant.post(`/v1/api-keys/${made.body.id}/revoke`)).status).toBe(200);
     expect((await old.get('/v1/meters')).status).toBe(401);
-    expect((await tenant.post(`/v1/api-keys/${rotated.body.id}/rotate`, { overlapSeconds: 0 })).status).toBe(201);
+    expect(
+      (await tenant.post(`/v1/api-keys/${rotated.body.id}/rotate`, { overlapSeconds: 0 })).status,
+    ).toBe(201);
     expect((await fresh.get('/v1/meters')).status).toBe(401);
   });
 
@@ -79,7 +83,11 @@ describeDatabases('REST API', (database) => {
     expect(created.body).toMatchObject({ ...meter, version: 1, effectiveFrom: null });
     expect((await tenant.post('/v1/meters', meter)).status).toBe(409);
     const patched = await tenant.patch('/v1/meters/api-calls', { dimensions: ['kind', 'region'] });
-    expect(patched.body).toMatchObject({ version: 2, effectiveFrom: null, dimensions: ['kind', 'region'] });
+    expect(patched.body).toMatchObject({
+      version: 2,
+      effectiveFrom: null,
+      dimensions: ['kind', 'region'],
+    });
     expect((await tenant.post('/v1/plans', plan)).status).toBe(201);
     const used = await tenant.patch('/v1/meters/api-calls', { dimensions: ['kind'] });
     expect(used.body.version).toBe(3);
@@ -100,12 +108,22 @@ describeDatabases('REST API', (database) => {
     const tenant = await newTenant();
     const bad = await tenant.post('/v1/meters', { ...meter, aggregation: 'mean' });
     expect(bad.status).toBe(422);
-    expect(bad.body).toMatchObject({ code: 'rater/unknown-aggregation', errors: [{ path: 'aggregation' }] });
+    expect(bad.body).toMatchObject({
+      code: 'rater/unknown-aggregation',
+      errors: [{ path: 'aggregation' }],
+    });
     const unknown = await tenant.post('/v1/plans', plan);
-    expect(unknown.body).toMatchObject({ status: 422, code: 'api/unknown-meter', errors: [{ path: 'charges[0].meter' }] });
+    expect(unknown.body).toMatchObject({
+      status: 422,
+      code: 'api/unknown-meter',
+      errors: [{ path: 'charges[0].meter' }],
+    });
     await tenant.post('/v1/meters', meter);
     const [charge] = plan.charges;
-    const bounded = { ...charge, price: { ...charge!.price, tiers: [{ upTo: '1', unitAmount: '1' }] } };
+    const bounded = {
+      ...charge,
+      price: { ...charge!.price, tiers: [{ upTo: '1', unitAmount: '1' }] },
+    };
     const tiers = await tenant.post('/v1/plans', { ...plan, charges: [bounded] });
     expect(tiers.body).toMatchObject({ status: 422, code: 'rater/no-open-ended-tier' });
     expect(tiers.body.errors[0].path).toContain('charges[0].price.tiers');
@@ -126,13 +144,19 @@ describeDatabases('REST API', (database) => {
     expect(unreadable.status).toBe(400);
     const twice = await api.call('POST', '/v1/customers', { key, text: '{"key":"a","key":"b"}' });
     expect(twice.status).toBe(400);
-    const type = await api.call('POST', '/v1/customers', { key, text: 'x', headers: { 'content-type': 'text/plain' } });
+    const type = await api.call('POST', '/v1/customers', {
+      key,
+      text: 'x',
+      headers: { 'content-type': 'text/plain' },
+    });
     expect(type.status).toBe(415);
     expect((await api.call('PUT', '/v1/customers', { key })).status).toBe(405);
     for (const bad of ['', '-a', 'a b', 'a/b', 'ä', 'a'.repeat(129)]) {
       expect((await tenant.post('/v1/customers', { key: bad })).status).toBe(422);
     }
-    expect((await tenant.post('/v1/customers', { key: 'z', timeZone: 'Mars/Base' })).status).toBe(422);
+    expect((await tenant.post('/v1/customers', { key: 'z', timeZone: 'Mars/Base' })).status).toBe(
+      422,
+    );
   });
 
   test('lists go page by page in stable order, and refuse a foreign cursor', async () => {
@@ -144,7 +168,10 @@ describeDatabases('REST API', (database) => {
     expect(second.body.data.map(({ key }: { key: string }) => key)).toEqual(['c3']);
     expect(second.body.nextCursor).toBeNull();
     const other = await newTenant();
-    for (const path of ['/v1/customers?cursor=nonsense', `/v1/meters?cursor=${first.body.nextCursor}`]) {
+    for (const path of [
+      '/v1/customers?cursor=nonsense',
+      `/v1/meters?cursor=${first.body.nextCursor}`,
+    ]) {
       const answer = await tenant.get(path);
       expect(answer.status).toBe(400);
       expect(answer.body.code).toBe('api/cursor-foreign');
@@ -156,10 +183,23 @@ describeDatabases('REST API', (database) => {
     const tenant = await newTenant();
     const created = await tenant.post('/v1/customers', { ...customer, metadata: { tier: 'gold' } });
     expect(created.status).toBe(201);
-    expect(created.body).toMatchObject({ ...customer, state: 'active', parent: null, emails: [], metadata: { tier: 'gold' } });
+    expect(created.body).toMatchObject({
+      ...customer,
+      state: 'active',
+      parent: null,
+      emails: [],
+      metadata: { tier: 'gold' },
+    });
     expect((await tenant.post('/v1/customers', customer)).status).toBe(409);
-    const patched = await tenant.patch('/v1/customers/acme', { name: 'Acme Ltd', emails: ['a@acme.example'] });
-    expect(patched.body).toMatchObject({ name: 'Acme Ltd', emails: ['a@acme.example'], metadata: { tier: 'gold' } });
+    const patched = await tenant.patch('/v1/customers/acme', {
+      name: 'Acme Ltd',
+      emails: ['a@acme.example'],
+    });
+    expect(patched.body).toMatchObject({
+      name: 'Acme Ltd',
+      emails: ['a@acme.example'],
+      metadata: { tier: 'gold' },
+    });
     const child = await tenant.post('/v1/customers', { key: 'acme-eu', parent: 'acme' });
     expect(child.status).toBe(201);
     expect((await tenant.patch('/v1/customers/acme', { parent: 'acme-eu' })).status).toBe(422);
@@ -197,7 +237,12 @@ describeDatabases('REST API', (database) => {
     await tenant.post('/v1/meters', meter);
     await tenant.post('/v1/plans', planInAdvance);
     await tenant.post('/v1/customers', customer);
-    const body = { customer: 'acme', plan: 'web-base', startsAt: '2015-05-01T02:00:00+02:00', anchor: 'calendar' };
+    const body = {
+      customer: 'acme',
+      plan: 'web-base',
+      startsAt: '2015-05-01T02:00:00+02:00',
+      anchor: 'calendar',
+    };
     const created = await tenant.post('/v1/subscriptions', body);
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({
@@ -218,7 +263,10 @@ describeDatabases('REST API', (database) => {
     expect(euro.body).toMatchObject({ status: 422, code: 'api/currency-differs' });
 
     const id = created.body.id as string;
-    const preview = await tenant.post(`/v1/subscriptions/${id}/cancel`, { effective: 'now', preview: true });
+    const preview = await tenant.post(`/v1/subscriptions/${id}/cancel`, {
+      effective: 'now',
+      preview: true,
+    });
     expect(preview.body.status).toBe('ended');
     expect((await tenant.get(`/v1/subscriptions/${id}`)).body.status).toBe('active');
     const cancelled = await tenant.post(`/v1/subscriptions/${id}/cancel`);
@@ -226,9 +274,17 @@ describeDatabases('REST API', (database) => {
     const now = await tenant.post(`/v1/subscriptions/${id}/cancel`, { effective: 'now' });
     expect(now.body.status).toBe('ended');
     const events = await tenant.get(`/v1/subscriptions/${id}/events`);
-    expect(events.body.data.map(({ kind }: { kind: string }) => kind)).toEqual(['created', 'cancelled', 'cancelled']);
-    expect((await tenant.post('/v1/subscriptions', { ...body, startsAt: undefined })).status).toBe(201);
-    expect((await tenant.post(`/v1/subscriptions/${id}/pause`)).body.code).toBe('api/not-supported-yet');
+    expect(events.body.data.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'created',
+      'cancelled',
+      'cancelled',
+    ]);
+    expect((await tenant.post('/v1/subscriptions', { ...body, startsAt: undefined })).status).toBe(
+      201,
+    );
+    expect((await tenant.post(`/v1/subscriptions/${id}/pause`)).body.code).toBe(
+      'api/not-supported-yet',
+    );
     expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
   });
 
@@ -255,12 +311,19 @@ describeDatabases('REST API', (database) => {
 
   test('times need a zone and at most six decimals of a second', async () => {
     const tenant = await newTenant();
-    for (const through of ['2015-06-01', '2015-06-01T00:00:00', '2015-06-01T00:00:60Z', '2015-06-01T00:00:00.0000001Z']) {
+    for (const through of [
+      '2015-06-01',
+      '2015-06-01T00:00:00',
+      '2015-06-01T00:00:60Z',
+      '2015-06-01T00:00:00.0000001Z',
+    ]) {
       expect((await tenant.post('/v1/period-closes', { through })).status).toBe(422);
       expect((await tenant.get(`/v1/invoices?from=${through}`)).status).toBe(400);
     }
     const usage = '/v1/usage?meter=m&from=2015-05-01T00:00:00%2B02:00&to=2015-06-01T00:00:00Z';
-    expect((await tenant.get(`${usage}&filter[kind]=image&filter[kind]=page&groupBy=kind`)).status).toBe(200);
+    expect(
+      (await tenant.get(`${usage}&filter[kind]=image&filter[kind]=page&groupBy=kind`)).status,
+    ).toBe(200);
     expect(api.reads.usageQuestions.at(-1)).toMatchObject({
       from: Date.UTC(2015, 3, 30, 22) * 1000,
       filter: { kind: ['image', 'page'] },
@@ -288,7 +351,10 @@ describeDatabases('REST API', (database) => {
     const again = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z' });
     expect(again.body.id).toBe(made.body.id);
     expect((await tenant.get(`/v1/period-closes/${made.body.id}`)).body).toEqual(made.body);
-    const unknown = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z', customers: ['x'] });
+    const unknown = await tenant.post('/v1/period-closes', {
+      through: '2015-06-01T00:00:00Z',
+      customers: ['x'],
+    });
     expect(unknown.status).toBe(422);
   });
 
@@ -303,20 +369,39 @@ describeDatabases('REST API', (database) => {
         { upTo: null, unitAmount: '0.01' },
       ],
     };
-    const good = await tenant.post('/v1/pricing/preview', { id: 'c1', charge: { price }, quantity: '700' });
+    const good = await tenant.post('/v1/pricing/preview', {
+      id: 'c1',
+      charge: { price },
+      quantity: '700',
+    });
     expect(good.status).toBe(200);
-    expect(good.body).toMatchObject({ id: 'c1', amount: '14.00', exactAmount: '14', currency: 'USD' });
-    const bad = await tenant.post('/v1/pricing/preview', { id: 'c2', charge: { price: { ...price, tiers: [] } }, quantity: '1' });
+    expect(good.body).toMatchObject({
+      id: 'c1',
+      amount: '14.00',
+      exactAmount: '14',
+      currency: 'USD',
+    });
+    const bad = await tenant.post('/v1/pricing/preview', {
+      id: 'c2',
+      charge: { price: { ...price, tiers: [] } },
+      quantity: '1',
+    });
     expect(bad.status).toBe(422);
     expect(bad.headers.get('content-type')).toContain('application/problem+json');
-    expect(bad.body).toMatchObject({ id: 'c2', code: bad.body.error.code, error: { path: expect.any(String) } });
+    expect(bad.body).toMatchObject({
+      id: 'c2',
+      code: bad.body.error.code,
+      error: { path: expect.any(String) },
+    });
   });
 
   test('the OpenAPI document is 3.1 and has every call', async () => {
     const { body, status } = await api.call('GET', '/openapi.json');
     expect(status).toBe(200);
     expect(body.openapi).toBe('3.1.0');
-    expect(body.paths['/v1/meters'].post.requestBody.content['application/json'].schema.required).toContain('eventType');
+    expect(
+      body.paths['/v1/meters'].post.requestBody.content['application/json'].schema.required,
+    ).toContain('eventType');
     expect(body.paths['/v1/events'].post).toBeDefined();
     expect(body.paths['/v1/subscriptions/{id}/cancel'].post).toBeDefined();
   });

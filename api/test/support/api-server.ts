@@ -62,7 +62,12 @@ export async function startApi(
   });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   const call = async (method: string, path: string, given: CallOptions = {}): Promise<Answer> => {
-    const { body, headers = {}, key, text = body === undefined ? undefined : JSON.stringify(body) } = given;
+    const {
+      body,
+      headers = {},
+      key,
+      text = body === undefined ? undefined : JSON.stringify(body),
+    } = given;
     const response = await fetch(url + path, {
       method,
       headers: {
@@ -87,7 +92,8 @@ export async function startApi(
     call,
     as: (key) => ({
       get: (path) => call('GET', path, { key }),
-      post: (path, body, headers) => call('POST', path, { key, body, ...(headers === undefined ? {} : { headers }) }),
+      post: (path, body, headers) =>
+        call('POST', path, { key, body, ...(headers === undefined ? {} : { headers }) }),
       patch: (path, body) => call('PATCH', path, { key, body }),
       delete: (path) => call('DELETE', path, { key }),
     }),

@@ -21,7 +21,8 @@ export function describeDatabases(title: string, suite: (database: DatabaseOf) =
   });
 
   const server = checkPostgresServer();
-  const reason = server.kind === 'available' ? 'PostgreSQL' : `PostgreSQL skipped: ${server.reason}`;
+  const reason =
+    server.kind === 'available' ? 'PostgreSQL' : `PostgreSQL skipped: ${server.reason}`;
   describe.skipIf(server.kind === 'unavailable')(`${title} (${reason})`, () => {
     let postgres: PostgresServer | undefined;
     let database: SqlDatabase | undefined;

@@ -24,13 +24,17 @@ export class MemoryUsageReads implements UsageReads {
 
   usage(question: UsageQuestion): Promise<Document> {
     this.usageQuestions.push(question);
-    return Promise.resolve({ asOf: [], data: this.#of(question.tenant).length > 0 ? [question] : [] });
+    return Promise.resolve({
+      asOf: [],
+      data: this.#of(question.tenant).length > 0 ? [question] : [],
+    });
   }
 
   spend(question: SpendQuestion): Promise<Document> {
     this.spendQuestions.push(question);
     const known = this.#of(question.tenant).some(({ customer }) => customer === question.customer);
-    if (!known) return Promise.reject(new AppError('not-found', 'api/not-found', 'No such customer.'));
+    if (!known)
+      return Promise.reject(new AppError('not-found', 'api/not-found', 'No such customer.'));
     return Promise.resolve({ customer: question.customer, lines: [], total: '0.00', asOf: [] });
   }
 

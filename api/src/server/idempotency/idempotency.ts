@@ -25,7 +25,10 @@ export async function claimIdempotencyKey(
   const key = request.headers['idempotency-key'];
   if (key === undefined) return undefined;
   if (typeof key !== 'string' || !keyPattern.test(key)) {
-    throw invalidParameter('api/idempotency-key-invalid', 'An Idempotency-Key is 1 to 255 visible ASCII characters.');
+    throw invalidParameter(
+      'api/idempotency-key-invalid',
+      'An Idempotency-Key is 1 to 255 visible ASCII characters.',
+    );
   }
   const { tenant } = callerOf(request);
   const claim = await answers.claim(tenant, key, hashOf(request));
@@ -34,9 +37,15 @@ export async function claimIdempotencyKey(
       claimedKeys.set(request, { tenant, key });
       return undefined;
     case 'different':
-      throw invalidCommand('api/idempotency-key-reused', 'This Idempotency-Key was used for another request.');
+      throw invalidCommand(
+        'api/idempotency-key-reused',
+        'This Idempotency-Key was used for another request.',
+      );
     case 'running':
-      throw stateForbids('api/idempotency-key-running', 'The first request with this Idempotency-Key is still running.');
+      throw stateForbids(
+        'api/idempotency-key-running',
+        'The first request with this Idempotency-Key is still running.',
+      );
     case 'answered':
       void reply.code(claim.answer.status).headers(claim.answer.headers);
       void reply.header('idempotency-replayed', 'true').type('application/json; charset=utf-8');

@@ -51,7 +51,14 @@ export function registerMeterRoutes(app: ApiApp, { controlPlane }: ApiDependenci
 
   app.get(
     '/v1/meters/:key',
-    { schema: { tags, summary: 'Read a meter', params: keyParams, response: { 200: meterDocument } } },
+    {
+      schema: {
+        tags,
+        summary: 'Read a meter',
+        params: keyParams,
+        response: { 200: meterDocument },
+      },
+    },
     async (request) =>
       toMeterDocument(await meters.get(callerOf(request).tenant, request.params.key)),
   );

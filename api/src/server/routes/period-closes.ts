@@ -47,9 +47,11 @@ export function registerPeriodCloseRoutes(
         const known = await customers.findMany(database, tenant, asked);
         const unknown = asked.findIndex((key) => !known.has(key));
         if (unknown >= 0) {
-          throw invalidCommand('api/unknown-customer', `There is no customer "${asked[unknown] ?? ''}".`, [
-            { path: `customers[${unknown}]`, message: 'names no customer' },
-          ]);
+          throw invalidCommand(
+            'api/unknown-customer',
+            `There is no customer "${asked[unknown] ?? ''}".`,
+            [{ path: `customers[${unknown}]`, message: 'names no customer' }],
+          );
         }
       }
       // A close ahead of time needs periods that would not be written yet.
@@ -61,7 +63,10 @@ export function registerPeriodCloseRoutes(
         dryRun,
       });
       wakeCloses?.();
-      return reply.code(202).header('location', `/v1/period-closes/${close.id}`).send(toPeriodCloseDocument(close));
+      return reply
+        .code(202)
+        .header('location', `/v1/period-closes/${close.id}`)
+        .send(toPeriodCloseDocument(close));
     },
   );
 

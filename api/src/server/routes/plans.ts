@@ -10,7 +10,11 @@ import { settle } from '../shared/settle.ts';
 const tags = ['plans'];
 const keyParams = z.object({ key: z.string() });
 const versionQuery = z.strictObject({
-  version: z.string().regex(/^[1-9][0-9]{0,8}$/).transform(Number).optional(),
+  version: z
+    .string()
+    .regex(/^[1-9][0-9]{0,8}$/)
+    .transform(Number)
+    .optional(),
 });
 
 export function registerPlanRoutes(app: ApiApp, { controlPlane }: ApiDependencies): void {

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { invalidCommand } from '../../problems.ts';
-import { readSubscription, listSubscriptions, readTimeline } from '../../subscriptions/subscription-rows.ts';
+import {
+  readSubscription,
+  listSubscriptions,
+  readTimeline,
+} from '../../subscriptions/subscription-rows.ts';
 import {
   cancelSubscriptionSchema,
   changeSubscriptionSchema,

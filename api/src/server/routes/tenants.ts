@@ -31,7 +31,13 @@ export function registerTenantRoutes(app: ApiApp, { controlPlane }: ApiDependenc
       assertOperator(callerOf(request).tenant);
       const { created, adminKey } = await controlPlane.database.transaction(async (connection) => {
         const tenant = await tenants.create(request.body, { connection });
-        const first = { tenant: tenant.key, name: 'admin', scopes, mode: 'live', expiresAt: null } as const;
+        const first = {
+          tenant: tenant.key,
+          name: 'admin',
+          scopes,
+          mode: 'live',
+          expiresAt: null,
+        } as const;
         return { created: tenant, adminKey: (await apiKeys.create(first, connection)).text };
       });
       await controlPlane.eventTypeRules.refresh();
@@ -97,7 +103,11 @@ export function registerTenantRoutes(app: ApiApp, { controlPlane }: ApiDependenc
 
 export function assertOperator(tenant: string): void {
   if (tenant === operatorTenant) return;
-  throw new AppError('forbidden', 'api/operator-only', "This needs a key of the operator's tenant.");
+  throw new AppError(
+    'forbidden',
+    'api/operator-only',
+    "This needs a key of the operator's tenant.",
+  );
 }
 
 function assertVisible(tenant: string, key: string): void {

@@ -13,7 +13,9 @@ const usageFields = {
   from: instantSchema,
   to: instantSchema,
   window: z.enum(['hour', 'day', 'month']).optional(),
-  groupBy: textOrTexts.optional().describe('A dimension of the meter; repeat it or separate by commas.'),
+  groupBy: textOrTexts
+    .optional()
+    .describe('A dimension of the meter; repeat it or separate by commas.'),
   timeZone: timeZoneSchema.optional().describe('Of the windows; UTC by default.'),
 };
 
@@ -26,7 +28,11 @@ const usageQuery = z
   .superRefine((query, context) => {
     for (const name of Object.keys(query)) {
       if (Object.hasOwn(usageFields, name) || filterName.test(name)) continue;
-      context.addIssue({ code: 'custom', path: [name], message: 'is not a parameter of this call' });
+      context.addIssue({
+        code: 'custom',
+        path: [name],
+        message: 'is not a parameter of this call',
+      });
     }
   });
 
@@ -48,7 +54,9 @@ export function registerUsageRoutes(app: ApiApp, { reads }: ApiDependencies): vo
         tags: ['usage'],
         summary: 'Metered quantities by event time',
         querystring: usageQuery,
-        response: { 200: z.looseObject({ asOf: z.array(z.unknown()), data: z.array(z.unknown()) }) },
+        response: {
+          200: z.looseObject({ asOf: z.array(z.unknown()), data: z.array(z.unknown()) }),
+        },
       },
     },
     async (request) => {
@@ -66,7 +74,10 @@ export function registerUsageRoutes(app: ApiApp, { reads }: ApiDependencies): vo
         to: query.to,
         window: query.window,
         timeZone: query.timeZone,
-        groupBy: query.groupBy === undefined ? [] : listOf(query.groupBy).flatMap((text) => text.split(',')),
+        groupBy:
+          query.groupBy === undefined
+            ? []
+            : listOf(query.groupBy).flatMap((text) => text.split(',')),
         filter: Object.fromEntries(filters) as Record<string, string[]>,
       });
       return answer as { asOf: unknown[]; data: unknown[] };

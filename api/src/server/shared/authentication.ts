@@ -39,11 +39,19 @@ export async function authenticate(
   }
   limiter.take(verified.keyId, reply);
   if (!verified.scopes.has(scope)) {
-    throw new AppError('forbidden', 'api/scope-missing', `This needs a key with the scope "${scope}".`);
+    throw new AppError(
+      'forbidden',
+      'api/scope-missing',
+      `This needs a key with the scope "${scope}".`,
+    );
   }
   callers.set(request, verified);
 }
 
 function unauthorized(): AppError {
-  return new AppError('unauthorized', 'api/key-rejected', 'Send a valid key as "Authorization: Bearer <key>".');
+  return new AppError(
+    'unauthorized',
+    'api/key-rejected',
+    'Send a valid key as "Authorization: Bearer <key>".',
+  );
 }

@@ -14,7 +14,11 @@ export interface CursorScope {
 const version = 1;
 const macLength = 12;
 
-export function encodeCursor(secret: Uint8Array, scope: CursorScope, key: readonly string[]): string {
+export function encodeCursor(
+  secret: Uint8Array,
+  scope: CursorScope,
+  key: readonly string[],
+): string {
   const body = Buffer.from(JSON.stringify([version, ...key]), 'utf8');
   return Buffer.concat([macOf(secret, scope, body), body]).toString('base64url');
 }
@@ -23,7 +27,10 @@ export function encodeCursor(secret: Uint8Array, scope: CursorScope, key: readon
 export function decodeCursor(secret: Uint8Array, scope: CursorScope, cursor: string): string[] {
   const bytes = Buffer.from(cursor, 'base64url');
   const body = bytes.subarray(macLength);
-  if (bytes.length <= macLength || !timingSafeEqual(macOf(secret, scope, body), bytes.subarray(0, macLength))) {
+  if (
+    bytes.length <= macLength ||
+    !timingSafeEqual(macOf(secret, scope, body), bytes.subarray(0, macLength))
+  ) {
     throw foreign();
   }
   const [given, ...key] = JSON.parse(body.toString('utf8')) as [number, ...string[]];

@@ -23,7 +23,11 @@ export const tenantDocument = z.object({
   policies: z.looseObject({}),
   createdAt: instant,
   updatedAt: instant,
-  adminKey: z.string().nullable().optional().describe('Of a new tenant: its first key, shown once.'),
+  adminKey: z
+    .string()
+    .nullable()
+    .optional()
+    .describe('Of a new tenant: its first key, shown once.'),
 });
 
 export function toTenantDocument(tenant: Tenant): z.output<typeof tenantDocument> {

@@ -21,7 +21,10 @@ const lineDocument = z.object({
   from: instant,
   to: instant,
   quantity: z.string().nullable().describe('What the meter measured.'),
-  billableQuantity: z.string().nullable().describe('What was priced, after conversion and allowance.'),
+  billableQuantity: z
+    .string()
+    .nullable()
+    .describe('What was priced, after conversion and allowance.'),
   unitAmount: z.string().nullable(),
   exactAmount: z.string().describe('Before the one rounding of the line.'),
   amount: z.string(),

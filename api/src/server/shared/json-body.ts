@@ -10,7 +10,8 @@ import { AppError } from '@tidemark/platform/errors';
 export function parseCommandBody(text: string): unknown {
   if (text.trim() === '') return null;
   const parsed = parseExactJson(text);
-  if (parsed.kind === 'rejected') throw refuse('platform/body-unreadable', 'The body is no valid JSON.', '');
+  if (parsed.kind === 'rejected')
+    throw refuse('platform/body-unreadable', 'The body is no valid JSON.', '');
   const flaw = findFlaw(parsed.value, '');
   if (flaw !== undefined) throw refuse(flaw.code, flaw.message, flaw.path);
   return parsed.value;

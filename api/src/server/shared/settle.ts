@@ -12,5 +12,6 @@ export async function settle(
   reply: FastifyReply,
 ): Promise<void> {
   const settled = await controlPlane.publisher.settle(ticket);
-  if (settled.kind === 'pending') void reply.header('tidemark-epoch-pending', String(settled.epoch));
+  if (settled.kind === 'pending')
+    void reply.header('tidemark-epoch-pending', String(settled.epoch));
 }
