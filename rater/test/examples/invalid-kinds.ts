@@ -48,7 +48,6 @@ export const otherKinds: InvalidCase[] = [
     { kind: 'convert', conversion: { operation: 'divide', factor: '2' } },
     'quantity',
   ),
-  kind('a conversion without a conversion', { kind: 'convert', quantity: '1' }, 'conversion'),
   ...(
     [
       ['a period of no length', PERIOD, { from: PERIOD.from, to: PERIOD.from }, 'period'],

@@ -132,7 +132,6 @@ export const modelCases: InvalidCase[] = [
     '0',
   ),
   price('a negative rate', { model: 'percentage', rate: '-1' }, 'rate'),
-  price('a rate that is missing', { model: 'percentage', fixedAmount: '1' }, 'rate'),
   price(
     'free transactions in parts',
     { model: 'percentage', rate: '1', freeTransactions: '1.5' },
@@ -152,11 +151,6 @@ export const modelCases: InvalidCase[] = [
     'a least fee above the greatest',
     { model: 'percentage', rate: '1', minPerTransaction: '5', maxPerTransaction: '4' },
     'PerTransaction',
-  ),
-  price(
-    'a dynamic price without its property',
-    { model: 'dynamic', multiplier: '1' },
-    'amountProperty',
   ),
   price('a matrix without cells', { model: 'matrix', dimensions: ['region'] }, 'cells'),
   price(

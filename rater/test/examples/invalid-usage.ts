@@ -124,7 +124,6 @@ export const meterCases: InvalidCase[] = [
     { aggregation: 'toString' },
     'aggregation',
   ),
-  meter('a sum of nothing', { property: undefined }, 'property'),
   meter('an unknown field of a meter', { window: 'day' }, 'window'),
   meter('a bucketed sum without a bucket', { aggregation: 'bucketed_sum' }, 'bucket'),
   meter('a bucket of a fortnight', { aggregation: 'bucketed_max', bucket: 'fortnight' }, 'bucket'),

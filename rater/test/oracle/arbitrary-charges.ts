@@ -2,7 +2,6 @@
 import fc from 'fast-check';
 import {
   amountArb,
-  decimalText,
   discountPercentArb,
   maybe,
   merged,
@@ -54,12 +53,15 @@ const boundsArb: fc.Arbitrary<{ minimum?: string; maximum?: string }> = fc.oneof
   },
 );
 
+/** Neither a flat price nor one that adds up amounts has a quantity to convert. */
+const hasQuantity = ({ model }: Price): boolean => model !== 'flat' && model !== 'dynamic';
+
 export function chargeArb(price: fc.Arbitrary<Price>): fc.Arbitrary<Charge> {
   return price.chain((held) =>
     merged(
       fc.constant({ price: held }),
-      held.model === 'flat' ? fc.constant({}) : maybe('conversion', conversionArb),
-      held.model === 'flat' ? fc.constant({}) : maybe('allowance', quantityArb),
+      hasQuantity(held) ? maybe('conversion', conversionArb) : fc.constant({}),
+      hasQuantity(held) ? maybe('allowance', quantityArb) : fc.constant({}),
       maybe('discounts', discountsArb),
       boundsArb,
     ),
@@ -92,6 +94,11 @@ export const quantitiesCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
     .map((quantities) => ({ charge, quantities })),
 );
 
+/** Whole units of every currency, so that rounding a threshold cannot matter. */
+const thresholdsArb = fc
+  .uniqueArray(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 3 })
+  .map((amounts) => amounts.toSorted((a, b) => a - b).map(String));
+
 /** Cumulative quantities of one period's runs: mostly rising, sometimes corrected downward. */
 export const snapshotsCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
   fc.oneof(
@@ -109,15 +116,9 @@ export const snapshotsCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
         ),
     }),
     maybe('open', fc.constant(true)),
-    maybe('thresholds', fc.array(amountArb, { minLength: 1, maxLength: 3 }).map(ascending)),
+    maybe('thresholds', thresholdsArb),
   ),
 ) as fc.Arbitrary<ChargeCase>;
-
-function ascending(amounts: string[]): string[] {
-  const distinct = [...new Set(amounts.map(scaled18))].filter((amount) => amount > 0n);
-  const sorted = distinct.toSorted((a, b) => (a < b ? -1 : 1));
-  return sorted.length === 0 ? ['1'] : sorted.map((amount) => decimalText(amount, 18));
-}
 
 const transactionValueArb = fc.oneof(
   { weight: 6, arbitrary: amountArb },

@@ -182,11 +182,18 @@ export const eventTransactionsCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   period: fc.constant(PERIOD),
 }) as fc.Arbitrary<ChargeCase>;
 
-const inUsd = (price: Price): Price => ({ ...price, currency: 'USD' });
+/** How to round is said once, by the matrix itself. */
+function asCell(price: Price): Price {
+  const cell: Price = { ...price, currency: 'USD' };
+  delete cell.roundAt;
+  delete cell.roundMode;
+  return cell;
+}
+
 const cellPriceArb = fc
   .oneof(perUnitPriceArb, tieredPriceArb)
   .filter((price) => price.negative !== 'reject')
-  .map(inUsd);
+  .map(asCell);
 
 /** Cells name both dimensions, so that at most one fits an event. */
 export const matrixCaseArb: fc.Arbitrary<ChargeCase> = fc.record({

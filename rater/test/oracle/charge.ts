@@ -89,20 +89,19 @@ function roundAmount(price: Price, exact: Fraction): Fraction {
   return roundToDecimals(exact, decimalsOf(price), price.roundMode ?? 'half_away_from_zero');
 }
 
-function adjust(terms: Terms, priced: readonly PricedLine[]): Adjusted {
+/** The lines of the model, and after them one line an adjustment that changes something. */
+function adjustedLines(terms: Terms, priced: readonly PricedLine[]): AdjustedLine[] {
   const { charge, part, isFinal } = terms;
-  const lines: AdjustedLine[] =
-    charge.price.roundAt === 'tier'
-      ? priced.map((line) => ({ ...line, exact: roundAmount(charge.price, line.exact) }))
-      : [...priced];
+  const lines: AdjustedLine[] = [...priced];
   const total = (): Fraction => sum(lines.map((line) => line.exact));
   const discount = (asked: Fraction): void => {
     const taken = smaller(asked, larger(total(), ZERO));
     if (!isZero(taken)) lines.push({ kind: 'discount', exact: negate(taken) });
   };
   for (const { percent } of charge.discounts ?? []) {
-    if (percent !== undefined)
-      discount(divide(multiply(total(), fraction(percent)), fraction(100)));
+    if (percent !== undefined) {
+      discount(divide(multiply(larger(total(), ZERO), fraction(percent)), fraction(100)));
+    }
   }
   for (const { amount } of charge.discounts ?? []) {
     if (amount !== undefined) discount(fraction(amount));
@@ -115,7 +114,23 @@ function adjust(terms: Terms, priced: readonly PricedLine[]): Adjusted {
     const under = subtract(multiply(fraction(charge.minimum), part), total());
     if (compare(under, ZERO) > 0) lines.push({ kind: 'minimum_true_up', exact: under });
   }
-  return { lines, exact: total(), rounded: roundAmount(charge.price, total()) };
+  return lines;
+}
+
+/**
+ * Rounded once, at the end. With `roundAt: "tier"` the model's lines are rounded before, one by one, and the adjustments work
+ * on their sum; the exact amount is the one without that.
+ */
+function adjust(terms: Terms, priced: readonly PricedLine[]): Adjusted {
+  const { price } = terms.charge;
+  const exactLines = adjustedLines(terms, priced);
+  const roundedPriced = priced.map((line) => ({ ...line, exact: roundAmount(price, line.exact) }));
+  const lines = price.roundAt === 'tier' ? adjustedLines(terms, roundedPriced) : exactLines;
+  return {
+    lines,
+    exact: sum(exactLines.map((line) => line.exact)),
+    rounded: roundAmount(price, sum(lines.map((line) => line.exact))),
+  };
 }
 
 /** The rounded lines of a charge as fractions, in order: the invoice takes them from here. */
@@ -199,7 +214,7 @@ export function chargeCase(input: ChargeCase): Record<string, unknown> {
     const results = input.quantities.map((quantity) =>
       present(terms, quantityLines(terms, fraction(quantity))),
     );
-    return { currency, results };
+    return { results };
   }
   if (input.transactions !== undefined) {
     const values = input.transactions.map(({ value }) => fraction(value));
@@ -225,7 +240,7 @@ function eventsCase(terms: Terms, input: ChargeCase): Record<string, unknown> {
   if (price.model === 'matrix') {
     const priced = matrixLines(price, (matches) => {
       const inCell = taken.filter(({ event }) => matches(event));
-      return measure(meter, inCell, input.period!, {}).quantity;
+      return inCell.length === 0 ? null : measure(meter, inCell, input.period!, {}).quantity;
     });
     return { ...present(terms, priced), ...withCurrency };
   }
@@ -237,13 +252,18 @@ function eventsCase(terms: Terms, input: ChargeCase): Record<string, unknown> {
     const amounts = taken.map(({ event }) => fraction(String(event.data![price.amountProperty!])));
     return { ...present(terms, priceQuantity(price, sum(amounts))), ...withCurrency };
   }
-  // A meter without a result has nothing to price; a minimum is still due.
+  // A meter without a result has nothing to price; a flat amount and a minimum are still due.
   const priced =
-    measured.quantity === null ? [{ exact: ZERO }] : quantityLines(terms, measured.quantity);
+    measured.quantity === null && price.model !== 'flat'
+      ? [{ exact: ZERO }]
+      : quantityLines(terms, measured.quantity ?? ZERO);
   return { ...present(terms, priced), ...withCurrency };
 }
 
-/** Every event goes to the first cell whose dimensions it has, else to the default; every cell is priced by itself. */
+/**
+ * Every event goes to the first cell whose dimensions it has, else to the default; every cell is priced by itself, from its
+ * first event on: a cell that no event has entered costs nothing, not even its first tier's flat amount.
+ */
 function matrixLines(
   price: Price,
   quantityOf: (matches: (event: UsageEvent) => boolean) => Fraction | null,

@@ -50,7 +50,7 @@ const NEEDS_NUMBER = new Set([
   'bucketed_sum',
 ]);
 
-/** The first event of every identity, inside the period and the filter, in order of time; and what is not a number. */
+/** The first event of every identity that is inside the period and the filter, in order of time; and what is no number. */
 export function acceptedEvents(
   meter: Meter,
   events: readonly UsageEvent[],
@@ -61,16 +61,17 @@ export function acceptedEvents(
   const rejected: { index: number }[] = [];
   events.forEach((event, index) => {
     const at = micros(event.time);
-    if (event.id !== undefined) {
-      if (seen.has(event.id)) return;
-      seen.add(event.id);
+    if (event.id !== undefined && seen.has(event.id)) return;
+    const isTaken =
+      at >= micros(period.from) && at < micros(period.to) && eventMatches(meter.filter, event);
+    const value = isTaken ? valueOf(meter, event) : 'absent';
+    // A refused event has not been accepted, so it cannot be the one that its identity stands for.
+    if (value === 'rejected') {
+      rejected.push({ index });
+      return;
     }
-    if (at < micros(period.from) || at >= micros(period.to)) return;
-    if (!eventMatches(meter.filter, event)) return;
-    const value = valueOf(meter, event);
-    if (value === 'absent') return;
-    if (value === 'rejected') rejected.push({ index });
-    else accepted.push({ event, at, value });
+    if (event.id !== undefined) seen.add(event.id);
+    if (value !== 'absent') accepted.push({ event, at, value });
   });
   accepted.sort((a, b) => a.at - b.at);
   return { accepted, rejected };
@@ -173,14 +174,14 @@ function bucketed(
   meter: Meter,
   events: readonly AcceptedEvent[],
   ofBucket: (values: Fraction[]) => Fraction,
-): Fraction | null {
+): Fraction {
   const length = meter.bucket === 'hour' ? 3_600_000_000 : 86_400_000_000;
   const buckets = new Map<number, Fraction[]>();
   for (const { at, value } of events) {
     const key = Math.floor(at / length);
     buckets.set(key, [...(buckets.get(key) ?? []), value]);
   }
-  return buckets.size === 0 ? null : sum([...buckets.values()].map(ofBucket));
+  return sum([...buckets.values()].map(ofBucket));
 }
 
 export function meterCase(input: MeterCase): Record<string, unknown> {

@@ -28,6 +28,7 @@ export class OracleRejection extends Error {}
 /** Lines of a price for a quantity after conversion and allowance. */
 export function priceQuantity(price: Price, quantity: Fraction): PricedLine[] {
   if (price.model === 'flat') return [{ exact: fraction(price.amount!) }];
+  // A bare quantity of a percentage price is one transaction.
   if (price.model === 'percentage') {
     return priceTransactions(price, isZero(quantity) ? [] : [quantity]);
   }
@@ -167,10 +168,12 @@ function tieredPackageByTotal(price: Price, quantity: Fraction): PricedLine {
 /** Lines of a price that looks at every transaction, in order. */
 export function priceTransactions(price: Price, values: readonly Fraction[]): PricedLine[] {
   if (price.model !== 'percentage') return priceQuantity(price, sum(values));
-  const total = sum(transactionFees(price, values));
-  if (!isNegative(total) || price.negative === 'credit') return [{ exact: total }];
-  if (price.negative === 'reject') throw new OracleRejection('negative total');
-  return [{ exact: ZERO }];
+  // The total that may be negative is the usage, as with every other model.
+  if (isNegative(sum(values)) && price.negative !== 'credit') {
+    if (price.negative === 'reject') throw new OracleRejection('negative total');
+    return [{ exact: ZERO }];
+  }
+  return [{ exact: sum(transactionFees(price, values)) }];
 }
 
 /**
