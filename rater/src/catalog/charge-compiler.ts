@@ -26,10 +26,30 @@ export interface MeterRules {
 }
 
 export class ChargeCompiler {
+  /** By the text of both definitions. */
   readonly #charges = new Map<string, MeteredCharge>();
+  /** The same by identity, which spares the text where the objects have been seen before. */
+  readonly #seen = new WeakMap<object, WeakMap<MeterChange, MeteredCharge>>();
   readonly #meters = new WeakMap<MeterChange, MeterRules>();
 
   compile(charge: unknown, meter: MeterChange): MeteredCharge {
+    if (typeof charge !== 'object' || charge === null) {
+      throw invalid('A charge is not an object.', undefined);
+    }
+    let seen = this.#seen.get(charge);
+    if (seen === undefined) {
+      seen = new WeakMap();
+      this.#seen.set(charge, seen);
+    }
+    let compiled = seen.get(meter);
+    if (compiled === undefined) {
+      compiled = this.#compileText(charge, meter);
+      seen.set(meter, compiled);
+    }
+    return compiled;
+  }
+
+  #compileText(charge: object, meter: MeterChange): MeteredCharge {
     const cacheKey = `${canonicalJson(charge as JsonValue)}\n${canonicalJson(meter.definition as JsonValue)}`;
     const known = this.#charges.get(cacheKey);
     if (known !== undefined) return known;

@@ -32,9 +32,14 @@ export interface EpochDifference {
   readonly ended: readonly ChargeSegment[];
 }
 
+/** Subscriptions whose segments are kept ready. */
+const cachedSubscriptionsMax = 50_000;
+
 export class CompiledCatalog {
   readonly #compiler: ChargeCompiler;
   readonly #index: CatalogIndex;
+  /** Segments by subscription and period, until the next epoch. */
+  #segments = new Map<SubscriptionChange, Map<number, readonly ChargeSegment[]>>();
   #epoch = 0;
 
   constructor(compiler: ChargeCompiler, owns: OwnsCustomer) {
@@ -61,6 +66,7 @@ export class CompiledCatalog {
     const before = this.#segmentsByKey(affected);
     for (const change of changes) this.#index.apply(change);
     this.#epoch = epoch;
+    this.#segments = new Map();
     const after = this.#segmentsByKey(affected);
     const changed = [...after.values()].filter((segment) => {
       const old = before.get(segment.key);
@@ -83,7 +89,7 @@ export class CompiledCatalog {
       const number = periodAt(subscription, time);
       narrowToPeriod(subscription, number, time, narrow);
       if (number < 0) continue;
-      for (const segment of segmentsOfPeriod(this.#index, subscription, number)) {
+      for (const segment of this.#segmentsOfPeriod(subscription, number)) {
         if (segment.metered.eventType !== eventType) continue;
         if (segment.to <= time) narrow(segment.to, Infinity);
         else if (segment.from > time) narrow(-Infinity, segment.from);
@@ -107,7 +113,7 @@ export class CompiledCatalog {
     if (subscription === undefined) return undefined;
     const number = subscription.boundaries.indexOf(periodStart);
     if (number < 0) return undefined;
-    return segmentsOfPeriod(this.#index, subscription, number).find((found) => found.key === key);
+    return this.#segmentsOfPeriod(subscription, number).find((found) => found.key === key);
   }
 
   /** A value that some meter of the type reads must be a number, whether or not a subscription uses the meter. */
@@ -129,6 +135,21 @@ export class CompiledCatalog {
       }
     }
     return { from, to, properties: [...properties].sort() };
+  }
+
+  #segmentsOfPeriod(subscription: SubscriptionChange, number: number): readonly ChargeSegment[] {
+    let periods = this.#segments.get(subscription);
+    if (periods === undefined) {
+      if (this.#segments.size >= cachedSubscriptionsMax) this.#segments.clear();
+      periods = new Map();
+      this.#segments.set(subscription, periods);
+    }
+    let segments = periods.get(number);
+    if (segments === undefined) {
+      segments = segmentsOfPeriod(this.#index, subscription, number);
+      periods.set(number, segments);
+    }
+    return segments;
   }
 
   #segmentsByKey(subscriptions: ReadonlyMap<string, SubscriptionRef>): Map<string, ChargeSegment> {

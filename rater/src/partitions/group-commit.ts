@@ -173,12 +173,13 @@ export class GroupCommit {
     const dirty = [...this.#sources].filter((source) => source.dirty);
     if (this.#urgent) return 0;
     if (dirty.length === 0) return Infinity;
-    const { flushIntervalMinMs, flushIntervalMaxMs, flushRowsTarget } = this.#options.config;
+    const { flushIntervalMinMs, flushIntervalMaxMs } = this.#options.config;
+    const { flushRowsTarget, unflushedRowsMax } = this.#options.config;
     const now = this.#options.scheduler.nowMs();
     this.#dirtySinceMs ??= now;
     const untilAllowed = this.#startedAtMs + flushIntervalMinMs - now;
     if (untilAllowed > 0) return untilAllowed;
-    if (this.#unflushedRows() >= flushRowsTarget) return 0;
+    if (this.#unflushedRows() >= Math.min(flushRowsTarget, unflushedRowsMax)) return 0;
     if (dirty.every((source) => !source.backlog)) return 0;
     return this.#dirtySinceMs + flushIntervalMaxMs - now;
   }

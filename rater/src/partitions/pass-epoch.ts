@@ -49,16 +49,17 @@ export async function passEpoch(
     return await feedStoredEvents(context, assignment, plan.queries);
   });
   if (interruption !== null) return interruption;
-  const { offset, logTimeMs, value } = record;
+  const { offset, logTimeMs } = record;
   const kind = 'finish-epoch';
   // A copy: the value is a slice of a buffer that would be cloned as a whole.
+  const value = new Uint8Array(record.value);
   const reply = await pool.run({
     kind,
     partition,
     assignment,
     offset,
     logTimeMs,
-    value: value.slice(),
+    value,
   });
   if (reply.kind !== 'rated') return rebuildAfter(reply);
   return { kind: 'passed', figures: reply.figures };

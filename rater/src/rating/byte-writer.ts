@@ -33,7 +33,7 @@ export class ByteWriter {
   copy(source: Uint8Array, from = 0, to: number = source.length): void {
     const count = to - from;
     this.reserve(count);
-    if (count > 48) this.bytes.set(source.subarray(from, to), this.length);
+    if (count > 96) this.bytes.set(source.subarray(from, to), this.length);
     else {
       const { bytes, length } = this;
       for (let i = 0; i < count; i++) bytes[length + i] = source[from + i] ?? 0;

@@ -9,7 +9,7 @@ export class ConfirmedOwners {
 
   constructor(offset: number, owners: OwnerColumns) {
     this.offset = offset;
-    const lanes = new Uint32Array(owners.fingerprints.slice().buffer);
+    const lanes = lanesOf(owners.fingerprints);
     for (let row = 0; row < owners.count; row++) {
       const owner = {
         offset: owners.offsets[row] ?? 0,
@@ -32,6 +32,11 @@ export class ConfirmedOwners {
 /** Whether the owner's coordinate is smaller than (offset, index). */
 export function isBefore(owner: Readonly<IdentityOwner>, offset: number, index: number): boolean {
   return owner.offset < offset || (owner.offset === offset && owner.index < index);
+}
+
+/** Fingerprints as 32-bit lanes; copies, because a view needs an aligned buffer. */
+export function lanesOf(fingerprints: Uint8Array): Uint32Array {
+  return new Uint32Array(new Uint8Array(fingerprints).buffer);
 }
 
 function fingerprintKey(lanes: Uint32Array, at: number): string {

@@ -1,10 +1,11 @@
 /**
- * The exact dedup index of one partition: identity fingerprint -> owner coordinate. Generations fill one after the other
- * and never move or double. When the memory bound is reached, the oldest generation shrinks to tags (a hit must then be
+ * The exact dedup index of one partition: identity fingerprint -> owner coordinate. Full-sized generations fill one after the
+ * other and never move or double. When the memory bound is reached, the oldest generation shrinks to tags (a hit must then be
  * confirmed in the store), and later leaves, which raises `completeFrom`. Whatever was forgotten, an answer is never wrong:
  * it becomes `unknown`, and the caller asks the store (docs/adr/0041).
  */
-import { OwnerSegment, ownerSlotBytes, tagSlotBytes } from './dedup-segment.ts';
+import { assert } from '@tidemark/platform/errors';
+import { OwnerSegment, loadMax, ownerSlotBytes, tagSlotBytes } from './dedup-segment.ts';
 import type { IdentityOwner, TagSegment } from './dedup-segment.ts';
 
 export interface DedupLimits {
@@ -43,7 +44,7 @@ export class DedupIndex {
   constructor(limits: DedupLimits = defaultDedupLimits) {
     this.#limits = limits;
     const slots = Math.floor(limits.ownerBytesMax / ownerSlotBytes / generationsMin);
-    this.#slotsMax = Math.min(slotsMax, 2 ** Math.floor(Math.log2(Math.max(16, slots))));
+    this.#slotsMax = Math.min(slotsMax, 2 ** Math.floor(Math.log2(Math.max(8, slots))));
   }
 
   /** Every identity whose owner's offset is at or above this one is known; 0 while nothing was forgotten. */
@@ -79,7 +80,22 @@ export class DedupIndex {
     return this.#tags.some((segment) => segment.mayHave(lanes, at)) ? 'unknown' : 'new';
   }
 
-  /** Remembers the owner of a new identity. */
+  /**
+   * Makes room for the identities of one record before any of them is looked up: what the index forgets, it forgets between
+   * records, so that the answers for one record are all of one mind.
+   */
+  reserve(count: number): void {
+    assert(
+      count <= Math.floor(this.#slotsMax * loadMax),
+      'The dedup index is too small for a record; raise its memory bound.',
+    );
+    let newest = this.#owners.at(-1);
+    while (newest === undefined || newest.capacity - newest.count < count) {
+      newest = this.#openSegment(newest);
+    }
+  }
+
+  /** Remembers the owner of a new identity; within what was reserved, nothing else is forgotten for it. */
   insert(lanes: Uint32Array, at: number, owner: Readonly<IdentityOwner>): void {
     let newest = this.#owners.at(-1);
     if (newest === undefined || newest.full) newest = this.#openSegment(newest);
@@ -95,6 +111,12 @@ export class DedupIndex {
       this.#shrinkOldest();
     }
     const segment = new OwnerSegment(slots);
+    if (newest !== undefined && segment.byteSize > newest.byteSize) {
+      // Small generations move into the first larger one, so that a lookup has few of them to ask. This happens a handful
+      // of times in a partition's life and copies at most a quarter of the new one.
+      for (const small of this.#owners) small.copyTo(segment);
+      this.#owners = [];
+    }
     this.#owners.push(segment);
     return segment;
   }

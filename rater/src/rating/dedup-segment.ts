@@ -9,6 +9,8 @@ import { assert } from '@tidemark/platform/errors';
 const lanesPerSlot = 7;
 export const ownerSlotBytes = lanesPerSlot * 4;
 export const tagSlotBytes = 4;
+/** Share of the slots that may be taken. */
+export const loadMax = 0.75;
 
 /** Offsets below 2^46 and indices below 2^18 - 1 share two lanes; the index is stored plus one, so 0 marks a free slot. */
 const indexUnit = 0x4_0000;
@@ -35,7 +37,7 @@ export class OwnerSegment {
     assert((slotCount & (slotCount - 1)) === 0, 'A segment has a power of two of slots.');
     this.#slots = new Uint32Array(slotCount * lanesPerSlot);
     this.#mask = slotCount - 1;
-    this.capacity = Math.floor(slotCount * 0.75);
+    this.capacity = Math.floor(slotCount * loadMax);
   }
 
   get byteSize(): number {
@@ -87,6 +89,16 @@ export class OwnerSegment {
     slots[base + 6] = owner.payloadCheck;
     this.count++;
     if (owner.offset > this.offsetMax) this.offsetMax = owner.offset;
+  }
+
+  /** Copies every owner into a larger segment. */
+  copyTo(target: OwnerSegment): void {
+    const owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
+    for (let base = 0; base < this.#slots.length; base += lanesPerSlot) {
+      if (this.#slots[base + 5] === 0) continue;
+      this.find(this.#slots, base, owner);
+      target.insert(this.#slots, base, owner);
+    }
   }
 
   /** The same slots with a tag each instead of the owner. */

@@ -93,22 +93,20 @@ export class EventRows {
   appendEvent(row: number, subject: SubjectEntry, fingerprint: Uint32Array, at: number): void {
     const { columns } = this.#batch.events;
     const { incarnation, partition, offset, logTimeMs, backfill } = this.#context;
-    columns.tenant.appendCode(
-      code(this.#tenants, entryAt(this.#columns.tenant, row), () =>
-        columns.tenant.code(subject.tenant),
-      ),
-    );
+    const { tenant, type, source } = this.#columns;
+    const tenantEntry = entryAt(tenant, row);
+    let code = this.#tenants[tenantEntry] ?? -1;
+    if (code < 0) code = this.#tenants[tenantEntry] = columns.tenant.code(subject.tenant);
+    columns.tenant.appendCode(code);
     columns.subject.appendEncoded(subject.encoded);
-    columns.type.appendCode(
-      code(this.#types, entryAt(this.#columns.type, row), () =>
-        columns.type.code(textAt(this.#columns.type, row)),
-      ),
-    );
-    columns.source.appendCode(
-      code(this.#sources, entryAt(this.#columns.source, row), () =>
-        columns.source.code(textAt(this.#columns.source, row)),
-      ),
-    );
+    const typeEntry = entryAt(type, row);
+    code = this.#types[typeEntry] ?? -1;
+    if (code < 0) code = this.#types[typeEntry] = columns.type.code(textAt(type, row));
+    columns.type.appendCode(code);
+    const sourceEntry = entryAt(source, row);
+    code = this.#sources[sourceEntry] ?? -1;
+    if (code < 0) code = this.#sources[sourceEntry] = columns.source.code(textAt(source, row));
+    columns.source.appendCode(code);
     this.#appendId(row);
     columns.time.append(this.#columns.time[row] ?? 0);
     columns.data.appendBytes(this.#data.bytes, payloadTimeBytes, this.#data.length);
@@ -179,15 +177,6 @@ type CoordinateColumns = Pick<
 /** Codes of dictionary entries in the batch's columns, -1 until they are looked up. */
 function codes(entries: number): Int32Array {
   return new Int32Array(entries).fill(-1);
-}
-
-function code(known: Int32Array, entry: number, look: () => number): number {
-  let found = known[entry] ?? -1;
-  if (found < 0) {
-    found = look();
-    known[entry] = found;
-  }
-  return found;
 }
 
 /** At most 64 KiB of UTF-8, cut between characters. */

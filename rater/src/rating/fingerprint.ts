@@ -27,8 +27,11 @@ const idBytesMax = 256;
 /** What all ids of one (tenant, subject, source) share; make it once a dictionary entry, not once an event. */
 export interface IdentityPrefix {
   readonly byteLength: number;
+  /** The prefix as words, with the tag of a UUID. */
+  readonly words: Uint32Array;
   readonly uuid: SipState;
-  readonly text: SipState;
+  /** Made when the first id comes that is no UUID. */
+  text: SipState | null;
 }
 
 export class IdentityHasher {
@@ -60,9 +63,7 @@ export class IdentityHasher {
     });
     const words = new Uint32Array(bytes.buffer);
     header.setUint16(6, uuidTag, true);
-    const uuid = this.#sip.absorb(words);
-    header.setUint16(6, textTag, true);
-    return { byteLength: bytes.length, uuid, text: this.#sip.absorb(words) };
+    return { byteLength: bytes.length, words, uuid: this.#sip.absorb(words), text: null };
   }
 
   /** Fingerprint of an id given as the 16 bytes of a canonical UUID. */
@@ -79,7 +80,14 @@ export class IdentityHasher {
     }
     const { read, written } = encoder.encodeInto(id, this.#bytes.subarray(0, idBytesMax));
     assert(read === id.length && written > 0, 'An event id has 1 to 256 bytes.');
+    prefix.text ??= this.#absorbForText(prefix.words);
     this.#sip.finish(prefix.text, this.#words, written, prefix.byteLength + written);
+  }
+
+  #absorbForText(words: Uint32Array): SipState {
+    const tagged = words.slice();
+    new DataView(tagged.buffer).setUint16(6, textTag, true);
+    return this.#sip.absorb(tagged);
   }
 }
 

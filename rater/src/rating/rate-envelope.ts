@@ -183,17 +183,23 @@ class EnvelopeStep {
     this.#logTime = Math.max(state.logTimeMs, record.logTimeMs) * microsecondsPerMs;
   }
 
-  /** Fingerprints of all events; answers those that only the store can decide. Changes nothing. */
+  /** Fingerprints of all events; answers those that only the store can decide. Changes no row and no total. */
   identify(): Uint8Array | undefined {
     const { count, id } = this.#columns;
     const { identities } = this.#input.context;
+    const { lanes } = identities;
     for (let row = 0; row < count; row++) {
       const prefix = this.#subject(row).prefix(textAt(this.#columns.source, row));
       if (id.kind === 'uuid') identities.hashUuid(prefix, id.bytes, row * 16);
       else identities.hashText(prefix, id.values[row] ?? '');
-      this.#fingerprints.set(identities.lanes, row * 4);
+      const at = row * 4;
+      this.#fingerprints[at] = lanes[0] ?? 0;
+      this.#fingerprints[at + 1] = lanes[1] ?? 0;
+      this.#fingerprints[at + 2] = lanes[2] ?? 0;
+      this.#fingerprints[at + 3] = lanes[3] ?? 0;
     }
     const { state, confirmed } = this.#input;
+    state.dedup.reserve(count);
     if (state.dedup.exact || confirmed?.offset === this.#record.offset) return undefined;
     return this.#undecided();
   }

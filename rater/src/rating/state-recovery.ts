@@ -9,6 +9,7 @@ import { segmentKey } from '../catalog/charge-segment.ts';
 import type { ChargeSegment } from '../catalog/charge-segment.ts';
 import type { OwnerColumns, StoredChargeTotal, UsageEventQuery } from '../ports.ts';
 import type { RunningTotal } from './charge-totals.ts';
+import { lanesOf } from './confirmed-owners.ts';
 import type { IdentityOwner } from './dedup-segment.ts';
 import type { PartitionState } from './partition-state.ts';
 import { TotalsRecompute } from './recompute-totals.ts';
@@ -35,7 +36,7 @@ export class StateRecovery {
   /** Takes the owners of stored events. Throws when one identity was stored twice: that would be billed twice. */
   loadOwners(owners: OwnerColumns): void {
     const { dedup, next } = this.state;
-    const lanes = new Uint32Array(owners.fingerprints.slice().buffer);
+    const lanes = lanesOf(owners.fingerprints);
     const owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
     const hashes = new Uint32Array(owners.payloadHashes.slice().buffer);
     for (let row = 0; row < owners.count; row++) {

@@ -20,6 +20,9 @@ export interface MemoryEventLogOptions {
 export class MemoryEventLog implements EventLog {
   readonly partitionCount: number;
   incarnation: number;
+  /** How often a consumer paused a partition, and went on. */
+  pauses = 0;
+  resumes = 0;
   readonly #chunkRecords: number;
   readonly #records: LogRecord[][];
   readonly #base: number[];
@@ -145,15 +148,13 @@ export class MemoryConsumer implements LogConsumer {
 
   pause(partition: number): void {
     this.#paused.add(partition);
+    this.#log.pauses++;
   }
 
   resume(partition: number): void {
     this.#paused.delete(partition);
+    this.#log.resumes++;
     this.wake();
-  }
-
-  isPaused(partition: number): boolean {
-    return this.#paused.has(partition);
   }
 
   commitHint(positions: ReadonlyMap<number, number>): Promise<void> {
