@@ -22,7 +22,7 @@ export async function applyCustomers(
   const updated: CustomerContent[] = [];
   for (const [index, command] of commands.entries()) {
     const { key, parent } = command;
-    if (parent != null && (parent === key || !(stored.has(parent) || inFile.has(parent)))) {
+    if (isNamed(parent) && (parent === key || !(stored.has(parent) || inFile.has(parent)))) {
       throw invalidCommand('api/unknown-customer', `There is no customer "${parent}".`, [
         { path: `customers[${index}].parent`, message: 'names no other customer' },
       ]);
@@ -44,7 +44,11 @@ export async function applyCustomers(
   await customers.assertNoCircle(
     connection,
     caller.tenant,
-    commands.filter(({ parent }) => parent != null).map(({ key }) => key),
+    commands.filter(({ parent }) => isNamed(parent)).map(({ key }) => key),
   );
   return { changes, ticket: null };
+}
+
+function isNamed(parent: string | null | undefined): parent is string {
+  return parent !== null && parent !== undefined;
 }

@@ -73,7 +73,20 @@ export function contentOf(command: CustomerCommand): CustomerContent {
 
 /** What stays where a command does not name it. */
 export function merge(customer: Customer, update: CustomerUpdate): CustomerContent {
-  const { createdAt: _createdAt, updatedAt: _updatedAt, ...current } = customer;
+  const { address, currency, emails, key, metadata, name, parent, state, taxIds, timeZone } =
+    customer;
+  const current = {
+    address,
+    currency,
+    emails,
+    key,
+    metadata,
+    name,
+    parent,
+    state,
+    taxIds,
+    timeZone,
+  };
   const named = Object.fromEntries(
     Object.entries(update).filter(([, value]) => value !== undefined),
   ) as Partial<CustomerContent>;

@@ -104,10 +104,16 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
           deadLetters: sum(({ dead }) => dead),
           difference: sum(({ difference }) => difference),
         },
-        data: rows.map(({ tenant: _tenant, hour, dead, ...row }) => ({
-          ...row,
-          deadLetters: dead,
-          hour: formatInstant(hour),
+        data: rows.map((row) => ({
+          type: row.type,
+          hour: formatInstant(row.hour),
+          logged: row.logged,
+          stored: row.stored,
+          storedRows: row.storedRows,
+          duplicate: row.duplicate,
+          conflict: row.conflict,
+          deadLetters: row.dead,
+          difference: row.difference,
         })),
       };
     },
@@ -130,7 +136,9 @@ async function readSpendDocument(
     );
   }
   const [instant] = due;
-  if (instant?.ending == null) throw notFound('live subscription of customer', customer);
+  if (instant === undefined || instant.ending === null) {
+    throw notFound('live subscription of customer', customer);
+  }
   const { draft, asOf } = await readSpend(clickHouse, { due: instant, meters, catalogEpoch });
   const { from, to, plan } = instant.ending;
   return {

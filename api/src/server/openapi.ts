@@ -114,9 +114,11 @@ function ingestOperation(): { responses: Record<string, unknown> } & Record<stri
 }
 
 function inline(schema: z.ZodType): object {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, {
+  const document = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
   });
-  return rest;
+  // The dialect is that of the whole OpenAPI document.
+  delete document.$schema;
+  return document;
 }

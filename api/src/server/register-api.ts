@@ -58,7 +58,7 @@ export async function registerApi(
     addRequestHooks(api, dependencies);
     await api.register(fastifySwagger, openApiOptions());
     registerOpenApiRoute(api);
-    for (const register of resources) register(api as ApiApp, dependencies);
+    for (const register of resources) register(api, dependencies);
   });
 }
 

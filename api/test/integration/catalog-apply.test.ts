@@ -1,6 +1,7 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-call -- answers are looked at as the JSON that they are */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi } from '../support/api-server.ts';
-import type { ApiServer, Caller } from '../support/api-server.ts';
+import type { Answer, ApiServer, Caller } from '../support/api-server.ts';
 import { describeDatabases } from '../support/databases.ts';
 import { customer, meter, plan } from '../support/sample-catalog.ts';
 
@@ -36,8 +37,8 @@ describeDatabases('catalog files', (database) => {
     ],
     coupons: [],
   };
-  const actionsOf = (changes: readonly Change[]): string[] =>
-    changes.map(({ kind, key, action }) => `${action} ${kind} ${key}`);
+  const actionsOf = (answer: Answer): string[] =>
+    (answer.body.changes as Change[]).map(({ kind, key, action }) => `${action} ${kind} ${key}`);
 
   test('applying twice leaves everything unchanged', async () => {
     const tenant = await newTenant();
@@ -49,11 +50,11 @@ describeDatabases('catalog files', (database) => {
       'create subscription acme/web',
     ];
     expect(dry.body.dryRun).toBe(true);
-    expect(actionsOf(dry.body.changes)).toEqual(created);
+    expect(actionsOf(dry)).toEqual(created);
     expect((await tenant.get('/v1/meters')).body.data).toEqual([]);
     const first = await tenant.post('/v1/catalog/apply', file);
     expect(first.status).toBe(200);
-    expect(actionsOf(first.body.changes)).toEqual(created);
+    expect(actionsOf(first)).toEqual(created);
     const again = await tenant.post('/v1/catalog/apply', file);
     expect(again.body.changes.map(({ action }: Change) => action)).toEqual(
       Array(4).fill('unchanged'),
@@ -72,7 +73,7 @@ describeDatabases('catalog files', (database) => {
       customers: [{ key: 'acme', name: 'Acme Ltd' }],
     };
     const answer = await tenant.post('/v1/catalog/apply', changed);
-    expect(actionsOf(answer.body.changes)).toEqual([
+    expect(actionsOf(answer)).toEqual([
       'update meter api-calls',
       'update plan web',
       'update customer acme',

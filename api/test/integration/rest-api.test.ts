@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call -- answers are looked at as the JSON that they are */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApi } from '../support/api-server.ts';
 import type { ApiServer, Caller } from '../support/api-server.ts';

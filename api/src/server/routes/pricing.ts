@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import { problemContentType } from '@tidemark/platform/http';
 import { previewCase } from '@tidemark/rater/pricing';
 import { z } from 'zod';
-import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiApp } from '../shared/api-app.ts';
 
 interface RefusedCase {
@@ -11,7 +10,7 @@ interface RefusedCase {
 }
 
 /** Trying a price: no data of anyone is read or written. */
-export function registerPricingRoutes(app: ApiApp, _dependencies: ApiDependencies): void {
+export function registerPricingRoutes(app: ApiApp): void {
   app.post(
     '/v1/pricing/preview',
     {

@@ -40,7 +40,9 @@ export async function answerList<Item, Document>(
     readonly document: (item: Item) => Document;
   },
 ): Promise<{ data: Document[]; nextCursor: string | null }> {
-  const { limit: _limit, cursor, ...filter } = list.query;
+  const { cursor } = list.query;
+  // A page may be longer or shorter than the one before; everything else must be the same list.
+  const filter = { ...list.query, limit: undefined, cursor: undefined };
   const { tenant } = callerOf(request);
   const path = request.url.split('?')[0] ?? '';
   const scope = { tenant, list: `${path} ${JSON.stringify(filter)}` };
