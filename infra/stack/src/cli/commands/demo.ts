@@ -66,7 +66,7 @@ async function demo(options: DemoOptions): Promise<void> {
 async function startKafka(
   dataDir: string,
 ): Promise<{ readonly brokers: readonly string[]; stop(): Promise<void> }> {
-  const { startKafkaHost } = await import('../../hosts/index.ts');
+  const { startKafkaHost } = await import('@tidemark/platform/kafka-host');
   printNote('Starting Apache Kafka');
   return startKafkaHost({ dataDir: join(dataDir, 'kafka'), port: 0 });
 }

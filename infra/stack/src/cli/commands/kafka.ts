@@ -20,7 +20,7 @@ export function registerKafka(program: Command): void {
     .option('--json', 'print { "brokers": "..." } when ready')
     .addHelpText('after', '\nExample:\n  $ tidemark kafka --port 9092\n  $ tidemark up --kafka 127.0.0.1:9092')
     .action(async (options: KafkaOptions) => {
-      const { startKafkaHost } = await import('../../hosts/index.ts');
+      const { startKafkaHost } = await import('@tidemark/platform/kafka-host');
       printNote('Starting Apache Kafka...');
       const kafka = await startKafkaHost({ dataDir: options.data, port: Number(options.port) });
       const brokers = kafka.brokers.join(',');
