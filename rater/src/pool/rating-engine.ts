@@ -74,13 +74,13 @@ export class RatingEngine {
         this.#recoveryOf(hosted).loadOwners(task.owners);
         return done;
       case 'load-totals':
-        this.#recoveryOf(hosted).loadTotals(parseJson<StoredChargeTotal[]>(task.rows));
+        this.#recoveryOf(hosted).loadTotals(parseJson(task.rows) as StoredChargeTotal[]);
         return done;
       case 'plan-recovery':
         return { kind: 'queries', queries: this.#recoveryOf(hosted).queries() };
       case 'add-stored-events': {
         const work = hosted.epochChange ?? this.#recoveryOf(hosted);
-        work.recompute.add(parseJson<StoredUsageEvent[]>(task.events));
+        work.recompute.add(parseJson(task.events) as StoredUsageEvent[]);
         return done;
       }
       case 'prove':
@@ -106,7 +106,7 @@ export class RatingEngine {
     const settings = { ...this.#settings, compiler: this.#compiler };
     const state = createPartitionState(task, progress, settings);
     const recovery = new StateRecovery(state);
-    recovery.loadCatalog(progress?.epoch ?? 0, parseJson<CatalogChange[]>(task.changes));
+    recovery.loadCatalog(progress?.epoch ?? 0, parseJson(task.changes) as CatalogChange[]);
     const batch = new PartitionBatch();
     this.#hosted.set(task.partition, { assignment, state, batch, recovery, epochChange: null });
     return done;
@@ -143,7 +143,7 @@ export class RatingEngine {
 
   #beginEpoch(hosted: HostedPartition, task: BeginEpochTask): EpochChange {
     if (hosted.epochChange?.epoch !== task.epoch) {
-      const changes = parseJson<CatalogChange[]>(task.changes);
+      const changes = parseJson(task.changes) as CatalogChange[];
       hosted.epochChange = new EpochChange(hosted.state, task.epoch, changes);
     }
     return hosted.epochChange;
@@ -174,6 +174,6 @@ function figuresOf({ state, batch }: HostedPartition): StateFigures {
 const decoder = new TextDecoder();
 
 /** JSON that this process wrote itself, on the other side of a thread. */
-function parseJson<Value>(bytes: Uint8Array): Value {
-  return JSON.parse(decoder.decode(bytes)) as Value;
+function parseJson(bytes: Uint8Array): unknown {
+  return JSON.parse(decoder.decode(bytes));
 }

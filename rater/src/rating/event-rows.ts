@@ -5,7 +5,7 @@
 import { canonicalData, columnsEvent, idAt } from '@tidemark/ingest/contract';
 import type { EventColumns } from '@tidemark/ingest/contract';
 import { formatInstant } from '@tidemark/platform/clock';
-import { ByteWriter } from './byte-writer.ts';
+import type { ByteWriter } from './byte-writer.ts';
 import type { IdentityOwner } from './dedup-segment.ts';
 import { payloadTimeBytes } from './fingerprint.ts';
 import type { PayloadHasher, PayloadPrefix } from './fingerprint.ts';

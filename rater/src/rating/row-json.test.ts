@@ -1,5 +1,5 @@
 import { ColumnsBuilder, canonicalData } from '@tidemark/ingest/contract';
-import type { JsonObject, JsonValue } from '@tidemark/ingest/contract';
+import type { JsonValue } from '@tidemark/ingest/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usageEvent } from '../../test/fakes/usage-scene.ts';
@@ -28,7 +28,7 @@ describe('RowJsonWriter', () => {
         (rows) => {
           const builder = new ColumnsBuilder();
           for (const [some] of rows) {
-            builder.add(usageEvent({ id: 'x', customer: 'c', data: some as JsonObject }));
+            builder.add(usageEvent({ id: 'x', customer: 'c', data: some }));
           }
           const columns = builder.build();
           const writer = new RowJsonWriter(columns);

@@ -116,8 +116,7 @@ export type RowTable = keyof typeof rowTables;
 /** Encoded Native blocks per table, of one or more partitions. */
 export type RowBlocks = Readonly<Partial<Record<RowTable, readonly Uint8Array[]>>>;
 
-/** Reads the Native blocks of a query's result: the counterpart of the encoder that writes the rows above. */
+/** The encoder that writes the rows above and its counterpart, which reads a query's result. */
+export { NativeBlockBuilder } from './native-block.ts';
 export { decodeNativeBlocks, nativeColumn } from './native-reader.ts';
 export type { NativeBlock, NativeColumn } from './native-reader.ts';
-/** Encodes rows of these tables as one Native block. */
-export { NativeBlockBuilder } from './native-block.ts';

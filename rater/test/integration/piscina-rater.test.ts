@@ -27,7 +27,8 @@ describe('a rating thread that ends', () => {
   });
 
   it('costs a rebuild and nothing else', async () => {
-    world = new RaterWorld(createPool, { partitionCount: 3 });
+    const pool = createPool();
+    world = new RaterWorld(() => pool, { partitionCount: 3 });
     const customers = ['ada', 'bob', 'cyd', 'dee'];
     const subscriptions = customers.map((customer) => subscription(customer));
     world.publish(callsMeter, bytesMeter, planVersion(1, '0.02'), ...subscriptions);
@@ -40,12 +41,12 @@ describe('a rating thread that ends', () => {
       for (let at = from; at < to; at += 3) world.gateway.send(events.slice(at, at + 3));
     };
     send(0, 30);
-    const { pool, rater } = await world.startRater();
+    const { rater } = await world.startRater();
     await world.caughtUp();
-    await (pool as PiscinaRatingPool).endThreads();
+    await pool.endThreads();
     send(30, 60);
     await world.caughtUp();
-    const killed = (pool as PiscinaRatingPool).endThreads();
+    const killed = pool.endThreads();
     send(60, 90);
     await killed;
     await world.caughtUp();
