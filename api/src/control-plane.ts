@@ -45,6 +45,7 @@ export { registerLogIncarnation } from './catalog/log-incarnations.ts';
 export type { LogIdentity } from './catalog/log-incarnations.ts';
 export { migrateControlPlane } from './database-schema.ts';
 export type { ProgressReader } from './ports.ts';
+export { apiProblemCodes } from './problem-codes.ts';
 export { operatorTenant } from './tenants/bootstrap.ts';
 export { loadInstallationKey } from './tenants/installation.ts';
 

@@ -1,6 +1,7 @@
 /** The refusals of the control plane, each with its stable code. Statuses follow from the kind (or from `httpStatus`). */
 import { AppError } from '@tidemark/platform/errors';
 import type { ErrorPathMessage } from '@tidemark/platform/errors';
+import type { ApiProblemCode } from './problem-codes.ts';
 
 /** 404; also for what belongs to another tenant, so that an answer never tells that it exists. */
 export function notFound(what: string, key: string): AppError {
@@ -13,13 +14,13 @@ export function alreadyExists(what: string, key: string): AppError {
 }
 
 /** 409: the state of the object forbids the command. */
-export function stateForbids(code: `api/${string}`, message: string): AppError {
+export function stateForbids(code: ApiProblemCode, message: string): AppError {
   return new AppError('conflict', code, message);
 }
 
 /** 422: the command is understood but invalid. */
 export function invalidCommand(
-  code: `api/${string}`,
+  code: ApiProblemCode,
   message: string,
   errors: readonly ErrorPathMessage[] = [],
 ): AppError {
@@ -28,7 +29,7 @@ export function invalidCommand(
 
 /** 400: a parameter or body that cannot be read. */
 export function invalidParameter(
-  code: `api/${string}`,
+  code: ApiProblemCode,
   message: string,
   errors: readonly ErrorPathMessage[] = [],
 ): AppError {

@@ -5,6 +5,7 @@
 import { parseMeter } from '@tidemark/rater/meters';
 import type { Meter as ParsedMeter } from '@tidemark/rater/meters';
 import { compileCharge, parseCharge } from '@tidemark/rater/pricing';
+import type { ApiProblemCode } from '../problem-codes.ts';
 import { invalidCommand } from '../problems.ts';
 import type { TenantRounding } from '../tenants/tenant.ts';
 import type { MeterDefinition } from './meter.ts';
@@ -31,7 +32,7 @@ export function checkPlan(
   const keys = new Set<string>();
   plan.charges.forEach((json, index) => {
     const chargePath = at(`charges[${index}]`);
-    const refuse = (code: `api/${string}`, field: string, message: string): never => {
+    const refuse = (code: ApiProblemCode, field: string, message: string): never => {
       throw invalidCommand(code, message, [{ path: `${chargePath}.${field}`, message }]);
     };
     const charge = asInvalidCommand(chargePath, () => parseCharge(json));

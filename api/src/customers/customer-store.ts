@@ -49,7 +49,7 @@ export class CustomerStore {
     });
   }
 
-  /** Named fields replace the stored ones; `timeZone` and `currency` act on subscriptions made from now on. */
+  /** Named fields replace the stored ones; `timeZone` acts from the next billing period that is not written yet. */
   async update(tenant: string, key: string, update: CustomerUpdate): Promise<Customer> {
     return this.#database.transaction(async (connection) => {
       const content = merge(await this.#read(connection, tenant, key, 'for update'), update);
@@ -137,6 +137,13 @@ export class CustomerStore {
          as given (customer, name, currency, time_zone, state, parent, emails, address, tax_ids, metadata)
        where c.tenant = $1 and c.customer = given.customer`,
       [tenant, ...columnsOf(contents), formatInstant(this.#clock.now())],
+    );
+    // Acts from the next period that is not written yet: written boundaries stand.
+    await connection.query(
+      `update subscriptions s set time_zone = given.time_zone
+       from unnest($2::text[], $3::text[]) as given (customer, time_zone)
+       where s.tenant = $1 and s.customer = given.customer and s.time_zone <> given.time_zone`,
+      [tenant, contents.map(({ key }) => key), contents.map(({ timeZone }) => timeZone)],
     );
   }
 

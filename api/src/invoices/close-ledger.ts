@@ -19,6 +19,7 @@ import {
   countSubscriptions,
   periodCloseColumns,
   periodCloseOf,
+  readCloseStatus,
   readPeriodClose,
   updatedClose,
 } from './period-close-rows.ts';
@@ -40,7 +41,7 @@ export function createCloseLedger(options: CloseLedgerOptions): CloseLedger {
   const { clock, createId, database } = options;
   return {
     openClose: (request) => openClose(options, request),
-    readClose: (tenant, id) => readPeriodClose(database, tenant, id),
+    readClose: createCloseReader(database),
     async unfinishedCloses() {
       const rows = await database.query<PeriodCloseRow>(
         `select ${periodCloseColumns} from period_closes
@@ -69,6 +70,33 @@ export function createCloseLedger(options: CloseLedgerOptions): CloseLedger {
       );
       return rows.map(({ body }) => body);
     },
+  };
+}
+
+/** How long the counts of a running job are good enough for whoever watches it. */
+const countsKeptMs = 1000;
+const watchedMax = 1000;
+
+/**
+ * Reads jobs. Counting the invoices of a large job takes a while, so for a job that runs the last answer is given again
+ * for a second; the counts of a finished one are always exact.
+ */
+function createCloseReader(database: SqlDatabase): CloseLedger['readClose'] {
+  const watched = new Map<string, { readonly at: number; readonly close: PeriodClose }>();
+  return async (tenant, id) => {
+    const key = `${tenant}:${id}`;
+    const last = watched.get(key);
+    if (last !== undefined && performance.now() - last.at < countsKeptMs) {
+      const status = await readCloseStatus(database, tenant, id);
+      if (status === last.close.status) return last.close;
+    }
+    const close = await readPeriodClose(database, tenant, id);
+    watched.delete(key);
+    if (close?.status === 'running') {
+      if (watched.size >= watchedMax) watched.clear();
+      watched.set(key, { at: performance.now(), close });
+    }
+    return close;
   };
 }
 

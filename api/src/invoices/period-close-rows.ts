@@ -105,6 +105,18 @@ export async function readPeriodClose(
   return row === undefined ? null : periodCloseOf(connection, row);
 }
 
+export async function readCloseStatus(
+  connection: SqlConnection,
+  tenant: string,
+  id: string,
+): Promise<CloseStatus | null> {
+  const [row] = await connection.query<{ status: CloseStatus }>(
+    'select status from period_closes where tenant = $1 and close = $2',
+    [tenant, id],
+  );
+  return row?.status ?? null;
+}
+
 /**
  * Subscriptions that a close bills, all in all: those with an open billing instant, and those whose invoice of the same
  * `through` exists already.

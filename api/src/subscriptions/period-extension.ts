@@ -78,9 +78,8 @@ async function extendOne(
     { startsAt, anchor, cadence, timeZone },
     { until: Math.max(until, startsAt), end: endsAt },
   );
-  // Written boundaries stand, whatever a newer calendar would say of them.
   const last = written.at(-1) ?? startsAt;
-  const added = wanted.filter((boundary) => boundary > last);
+  const added = following(wanted, last);
   const boundaries = [...written, ...added];
   if (added.length > 0) {
     await insertPeriods(connection, tenant, {
@@ -97,4 +96,15 @@ async function extendOne(
   if (added.length === 0) return null;
   await refreshNextInstants(connection, tenant, [id]);
   return recordChanges(connection, [changeOf(tenant, subscription, boundaries)], now);
+}
+
+/**
+ * The boundaries after the last written one. Written boundaries stand, also when the customer has moved to another time
+ * zone since: a first period of mere hours between the old midnight and the new one is left out.
+ */
+function following(wanted: readonly Instant[], last: Instant): Instant[] {
+  const later = wanted.filter((boundary) => boundary > last);
+  const [first, second] = later;
+  if (first === undefined || second === undefined) return later;
+  return first - last < (second - first) / 2 ? later.slice(1) : later;
 }

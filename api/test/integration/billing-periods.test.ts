@@ -88,6 +88,21 @@ describeDatabases('billing periods', (database) => {
       .forEach((period, index) => expect(period.starts_at).toBe(periods[index]!.ends_at));
   });
 
+  test('follow the customer to another time zone from the next one that is not written', async () => {
+    const { customers } = fixture.controlPlane;
+    await customers.create(tenant, { key: 'moves', timeZone: 'Europe/Berlin' });
+    const id = await subscribe('moves', { startsAt: now });
+    const before = await readBoundaries(database(), tenant, id);
+    expect(before.at(-1)).toBe(at('2026-07-31T22:00:00Z'));
+    await customers.update(tenant, 'moves', { timeZone: 'America/New_York' });
+    expect(await readBoundaries(database(), tenant, id)).toEqual(before);
+    now = at('2026-07-15T00:00:00Z');
+    await extendPeriods(database(), { now: () => now });
+    const after = await readBoundaries(database(), tenant, id);
+    expect(after.slice(0, before.length)).toEqual(before);
+    expect(after.at(-1)).toBe(at('2026-09-01T04:00:00Z'));
+  });
+
   test('cannot have a gap, an overlap or a change, whoever writes them', async () => {
     const id = await subscribe('raw');
     const boundaries = await readBoundaries(database(), tenant, id);
