@@ -27,6 +27,8 @@ const KEYS = ['a', 'b', 'c', 'd', 'e'];
 
 /** Amounts in whole minor units of any currency here. */
 const wholeAmountArb = fc.bigInt(0n, 50_000n).map((units) => decimalText(units, 0));
+/** A credit for unused time. */
+const negated = (amount: string): string => (amount === '0' ? amount : `-${amount}`);
 const lineAmountArb = fc.oneof(wholeAmountArb, amountArb);
 
 const chargeLineArb = fc
@@ -39,6 +41,7 @@ const chargeLineArb = fc
 function linesArb(currency: string): fc.Arbitrary<InvoiceCase['lines']> {
   const lineArb = fc.oneof(
     { weight: 3, arbitrary: fc.record({ amount: lineAmountArb }) },
+    { weight: 1, arbitrary: wholeAmountArb.map((amount) => ({ amount: negated(amount) })) },
     {
       weight: 1,
       arbitrary: chargeLineArb.map(({ charge, quantity }) => ({
@@ -69,7 +72,10 @@ const taxArb = fc.oneof(
   { weight: 2, arbitrary: percentArb.map((percent) => [{ percent, inclusive: true }]) },
   {
     weight: 1,
-    arbitrary: fc.tuple(percentArb, percentArb).map(([a, b]) => [{ percent: a }, { percent: b }]),
+    arbitrary: fc.array(fc.record({ percent: percentArb, inclusive: fc.boolean() }), {
+      minLength: 2,
+      maxLength: 3,
+    }),
   },
 );
 
@@ -127,7 +133,7 @@ export const convertCaseArb: fc.Arbitrary<ConvertCase> = merged(
 export const allocateCaseArb: fc.Arbitrary<AllocateCase> = merged(
   fc.record({
     kind: fc.constant('allocate' as const),
-    total: wholeAmountArb,
+    total: fc.oneof(wholeAmountArb, wholeAmountArb.map(negated)),
     weights: fc
       .array(fc.oneof(wholeAmountArb, amountArb), { minLength: 1, maxLength: 8 })
       .filter((weights) => weights.some((weight) => weight !== '0')),

@@ -195,7 +195,7 @@ const cellPriceArb = fc
   .filter((price) => price.negative !== 'reject')
   .map(asCell);
 
-/** Cells name both dimensions, so that at most one fits an event. */
+/** Cells name one dimension or both; where several fit an event, the first takes it. */
 export const matrixCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   charge: fc.record({
     price: fc

@@ -91,7 +91,7 @@ export const changeCaseArb: fc.Arbitrary<ChangeCase> = periodArb.chain((period) 
       after: amountArb,
       currency: currencyArb,
       basis: basisArb,
-      at: fc.integer({ min: Date.parse(period.from), max: Date.parse(period.to) }).map(isoText),
+      at: serviceArb(period).map(({ from }) => from),
       period: fc.constant(period),
     }),
     maybe('timeZone', timeZoneArb),

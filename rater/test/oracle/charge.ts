@@ -133,18 +133,21 @@ function adjust(terms: Terms, priced: readonly PricedLine[]): Adjusted {
   };
 }
 
-/** The rounded lines of a charge as fractions, in order: the invoice takes them from here. */
-export function roundedLines(
+/** The rounded amount of a charge in the two lines that an invoice shows: what it costs itself, and its true-up. */
+export function chargeAndTrueUp(
   terms: Terms,
   quantity: Fraction,
-): (AdjustedLine & { rounded: Fraction })[] {
-  const adjusted = adjust(terms, quantityLines(terms, quantity));
-  const shares = splitByRemainder(
-    adjusted.rounded,
-    adjusted.lines.map((line) => line.exact),
-    decimalsOf(terms.charge.price),
-  );
-  return adjusted.lines.map((line, index) => ({ ...line, rounded: shares[index]! }));
+): { own: Fraction; trueUp: Fraction } {
+  const { lines, rounded } = adjust(terms, quantityLines(terms, quantity));
+  const exactOf = (isTrueUp: boolean): Fraction =>
+    sum(
+      lines
+        .filter(({ kind }) => (kind === 'minimum_true_up') === isTrueUp)
+        .map((line) => line.exact),
+    );
+  const parts = [exactOf(false), exactOf(true)];
+  const [own, trueUp] = splitByRemainder(rounded, parts, decimalsOf(terms.charge.price));
+  return { own: own!, trueUp: trueUp! };
 }
 
 export { termsOf };

@@ -40,7 +40,6 @@ interface Book {
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
-const BEFORE_ALL = Number.NEGATIVE_INFINITY;
 
 /** Lower priority number, earlier expiry (none last), earlier creation, id. */
 function burnOrder(a: Account, b: Account): number {
@@ -138,7 +137,8 @@ function refillInstants(grant: Grant, periodFrom: number, until: number): number
 function grantSteps(book: Book, account: Account, until: number): Step[] {
   const { grant } = account;
   const periodFrom = micros(book.input.period.from);
-  const start = grant.startsAt === undefined ? BEFORE_ALL : micros(grant.startsAt);
+  // A grant without a start starts with the period.
+  const start = grant.startsAt === undefined ? periodFrom : micros(grant.startsAt);
   // A grant that would start at or after its expiry never lives.
   if (grant.expiresAt !== undefined && micros(grant.expiresAt) <= start) return [];
   const steps: Step[] = [
@@ -148,7 +148,7 @@ function grantSteps(book: Book, account: Account, until: number): Step[] {
       run: () => {
         account.alive = true;
         account.balance = fraction(grant.amount);
-        if (start !== BEFORE_ALL) settleOverage(book, account);
+        settleOverage(book, account);
       },
     },
   ];
@@ -181,10 +181,13 @@ export function creditsCase(input: CreditsCase): Record<string, unknown> {
   const book: Book = {
     input,
     accounts,
-    overage: fraction(input.openingOverage ?? '0'),
+    overage: ZERO,
     refused: [],
   };
+  const opening = fraction(input.openingOverage ?? '0');
   const steps: Step[] = [
+    // What was over before the period: nothing that happened before it can pay for it.
+    { at: from, order: -1, run: () => (book.overage = opening) },
     ...[...accounts].sort(burnOrder).flatMap((account) => grantSteps(book, account, to)),
     ...(input.resets ?? []).map((at) => ({ at: micros(at), order: 1, run: () => reset(book) })),
     ...input.usage.map((used, index) => ({
@@ -196,7 +199,7 @@ export function creditsCase(input: CreditsCase): Record<string, unknown> {
       },
     })),
   ];
-  steps.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at) || a.order - b.order);
+  steps.sort((a, b) => a.at - b.at || a.order - b.order);
   for (const step of steps) if (step.at <= to) step.run();
   const byGrant = (value: (account: Account) => Fraction): Record<string, string> =>
     Object.fromEntries(

@@ -1,7 +1,7 @@
 // The invoice by PRICING.md section 5: rounded lines, plan minimum and maximum, coupons in order, credits in order, tax a
 // line, total. Also the small kinds that are one step of it: round, allocate, credit note.
 import type { AllocateCase, CreditNoteCase, InvoiceCase, RoundCase } from './case-types.ts';
-import { roundedLines, termsOf } from './charge.ts';
+import { chargeAndTrueUp, termsOf } from './charge.ts';
 import { currencyDecimals } from './currencies.ts';
 import type { Fraction } from './fraction.ts';
 import {
@@ -44,13 +44,12 @@ function chargeLines(input: InvoiceCase, decimals: number): Line[] {
     if (charge === undefined) {
       return [line(key, 'amount', roundToDecimals(fraction(amount!), decimals, HALF_AWAY))];
     }
-    const parts = roundedLines(termsOf({ charge, service, period }), fraction(quantity ?? '0'));
-    const isTrueUp = (part: (typeof parts)[number]): boolean => part.kind === 'minimum_true_up';
-    const own = sum(parts.filter((part) => !isTrueUp(part)).map((part) => part.rounded));
-    const trueUps = parts
-      .filter(isTrueUp)
-      .map((part) => line(key, 'minimum_true_up', part.rounded));
-    return [line(key, 'charge', own), ...trueUps];
+    const { own, trueUp } = chargeAndTrueUp(
+      termsOf({ charge, service, period }),
+      fraction(quantity ?? '0'),
+    );
+    const lines = [line(key, 'charge', own)];
+    return isZero(trueUp) ? lines : [...lines, line(key, 'minimum_true_up', trueUp)];
   });
 }
 
@@ -77,33 +76,35 @@ function applyPlanBounds(input: InvoiceCase, lines: Line[], decimals: number): v
   }
 }
 
-/** Takes at most what is left of the lines, spread by what is left of each. */
+/**
+ * Takes at most what is left of the lines and of the whole invoice, and spreads it by what is left of each line that is
+ * above zero: a negative line (a credit for unused time) lowers what can be taken and takes no part itself.
+ */
 function spread(
   asked: Fraction,
-  lines: readonly Line[],
-  field: 'discount' | 'credit',
-  decimals: number,
+  named: readonly Line[],
+  input: { all: readonly Line[]; field: 'discount' | 'credit'; decimals: number },
 ): void {
-  const left = sum(lines.map(open));
+  const left = smaller(sum(named.map(open)), sum(input.all.map(open)));
   const taken = smaller(asked, larger(left, ZERO));
   if (isZero(taken)) return;
-  const shares = splitByWeight(taken, lines.map(open), decimals);
-  lines.forEach((entry, index) => {
-    entry[field] = add(entry[field], shares[index]!);
+  const weights = named.map((entry) => larger(open(entry), ZERO));
+  const shares = splitByWeight(taken, weights, input.decimals);
+  named.forEach((entry, index) => {
+    entry[input.field] = add(entry[input.field], shares[index]!);
   });
 }
 
-function applyCoupons(input: InvoiceCase, lines: readonly Line[], decimals: number): void {
+function applyCoupons(input: InvoiceCase, all: readonly Line[], decimals: number): void {
   for (const coupon of input.coupons ?? []) {
-    const named = lines.filter(
-      ({ key }) => coupon.lines === undefined || coupon.lines.includes(key),
-    );
-    const left = sum(named.map(open));
+    const named = all.filter(({ key }) => coupon.lines === undefined || coupon.lines.includes(key));
+    const left = larger(sum(named.map(open)), ZERO);
     const asked =
       coupon.percent === undefined
         ? fraction(coupon.amount!)
         : divide(multiply(left, fraction(coupon.percent)), fraction(100));
-    spread(roundToDecimals(asked, decimals, HALF_AWAY), named, 'discount', decimals);
+    const rounded = roundToDecimals(asked, decimals, HALF_AWAY);
+    spread(rounded, named, { all, field: 'discount', decimals });
   }
 }
 
@@ -127,7 +128,8 @@ export function invoiceCase(input: InvoiceCase): Record<string, unknown> {
   applyPlanBounds(input, lines, decimals);
   applyCoupons(input, lines, decimals);
   for (const { amount } of input.credits ?? []) {
-    spread(roundToDecimals(fraction(amount), decimals, HALF_AWAY), lines, 'credit', decimals);
+    const asked = roundToDecimals(fraction(amount), decimals, HALF_AWAY);
+    spread(asked, lines, { all: lines, field: 'credit', decimals });
   }
   for (const entry of lines) entry.tax = taxOf(entry, input.tax, decimals);
   const exclusive = (input.tax ?? []).filter(({ inclusive }) => inclusive !== true);
