@@ -44,7 +44,10 @@ export interface ProgressCounts {
 export interface UsageStore {
   /** The greatest progress of each partition that has one, of any incarnation. */
   readProgress(): Promise<Progress[]>;
-  /** Identities of stored events with offset in `[from, below)` of the partition, in any order. */
+  /**
+   * Identities of stored events with offset in `[from, below)` of the partition, each once, in any order; ascending offsets
+   * let a dedup index that is smaller than the history forget the oldest first.
+   */
   readOwners(range: OwnerRange): AsyncIterable<OwnerColumns>;
   /** For each given fingerprint its stored event with offset < `below`, if there is one. */
   findOwners(query: OwnerQuery): Promise<OwnerColumns>;

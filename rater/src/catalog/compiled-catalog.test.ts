@@ -73,7 +73,7 @@ describe('CompiledCatalog.route', () => {
 
   it('cuts a period where a phase starts and where another meter version takes effect', () => {
     const version: MeterChange = {
-      ...(callsMeter as MeterChange),
+      ...callsMeter,
       version: 2,
       effectiveFrom: start + 3 * hour,
       definition: {
@@ -128,7 +128,7 @@ describe('CompiledCatalog.advance', () => {
   it('names the segments that a meter version changes, and those that end', () => {
     const catalog = createCatalog(subscription('ada', { boundaries: boundaries.slice(0, 2) }));
     const deleted: MeterChange = {
-      ...(callsMeter as MeterChange),
+      ...callsMeter,
       version: 2,
       effectiveFrom: start + hour,
       definition: null,
@@ -146,7 +146,7 @@ describe('CompiledCatalog.advance', () => {
   });
 
   it('calls a definition that cannot be read a fault', () => {
-    const broken = { ...callsMeter, definition: { key: 'calls' } } as MeterChange;
+    const broken: MeterChange = { ...callsMeter, definition: { key: 'calls' } };
     expect(() => createCatalog(broken, subscription('ada'))).toThrow('cannot be read');
   });
 });

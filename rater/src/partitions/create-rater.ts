@@ -151,7 +151,10 @@ class GroupRater implements Rater {
       nextAssignment: () => ++this.#assignments,
       flow: {
         pause: (which) => this.#consumer.pause(which),
-        resume: (which) => this.#consumer.resume(which),
+        resume: (which) => {
+          // A rater that stops fetches nothing more, whatever room its queues have.
+          if (this.#stopped === null) this.#consumer.resume(which);
+        },
       },
     });
     this.#actors.set(partition, actor);

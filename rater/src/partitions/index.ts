@@ -1,5 +1,7 @@
 export { createRater } from './create-rater.ts';
 export type { Rater, RaterOptions } from './create-rater.ts';
+export { haltReasons } from './halt-reasons.ts';
+export type { HaltReason } from './halt-reasons.ts';
 export type { PartitionHalt, PartitionPhase, PartitionStatus } from './partition-status.ts';
 export { defaultRaterConfig } from './rater-config.ts';
 export type { RaterConfig } from './rater-config.ts';

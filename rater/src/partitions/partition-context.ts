@@ -4,6 +4,7 @@ import type { Logger } from '@tidemark/platform/log';
 import type { CatalogSource, UsageStore } from '../ports.ts';
 import type { RatingPool } from '../pool/rating-pool.ts';
 import type { RatingFailure } from '../pool/protocol.ts';
+import type { HaltReason } from './halt-reasons.ts';
 import type { RaterConfig } from './rater-config.ts';
 import { retry } from './retry.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -26,7 +27,7 @@ export type Interruption =
   /** The state is lost or doubtful: build it again from the store. */
   | { readonly kind: 'rebuild'; readonly code: string; readonly detail: string }
   /** Only an operator can decide how to go on. */
-  | { readonly kind: 'halt'; readonly reason: string; readonly detail: string };
+  | { readonly kind: 'halt'; readonly reason: HaltReason; readonly detail: string };
 
 export function rebuildAfter(failure: RatingFailure): Interruption {
   return failure.kind === 'no-state'

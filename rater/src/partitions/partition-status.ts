@@ -15,7 +15,7 @@ export type PartitionPhase =
 export interface PartitionHalt {
   readonly partition: number;
   readonly offset: number;
-  /** Stable code such as `rater/log-differs`. */
+  /** One of `haltReasons`, or the code of the fault that rebuilding did not cure. */
   readonly reason: string;
   readonly detail: string;
 }

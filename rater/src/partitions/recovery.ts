@@ -10,6 +10,7 @@ import { crcOf, partitionOf } from '@tidemark/ingest/contract';
 import type { CatalogChange } from '../catalog/index.ts';
 import type { Progress } from '../ports.ts';
 import type { StateFigures } from '../pool/protocol.ts';
+import type { HaltReason } from './halt-reasons.ts';
 import { jsonBytes, readPatiently, rebuildAfter } from './partition-context.ts';
 import type { Interruption, PartitionContext } from './partition-context.ts';
 import { feedStoredEvents } from './stored-events.ts';
@@ -58,7 +59,11 @@ async function verifyLog(
   progress: Progress | null,
 ): Promise<Interruption | null> {
   const next = progress?.next ?? 0;
-  const halt = (reason: string, detail: string): Interruption => ({ kind: 'halt', reason, detail });
+  const halt = (reason: HaltReason, detail: string): Interruption => ({
+    kind: 'halt',
+    reason,
+    detail,
+  });
   if (progress !== null && progress.incarnation !== log.incarnation) {
     const detail = `The store knows log ${progress.incarnation}, this is log ${log.incarnation}.`;
     return halt('rater/unknown-incarnation', detail);

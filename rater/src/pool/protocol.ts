@@ -24,30 +24,30 @@ export interface OpenTask extends Addressed {
   readonly changes: Uint8Array;
 }
 
-export interface LoadOwnersTask extends Addressed {
+interface LoadOwnersTask extends Addressed {
   readonly kind: 'load-owners';
   readonly owners: OwnerColumns;
 }
 
 /** `rows`: UTF-8 JSON of `StoredChargeTotal[]`. */
-export interface LoadTotalsTask extends Addressed {
+interface LoadTotalsTask extends Addressed {
   readonly kind: 'load-totals';
   readonly rows: Uint8Array;
 }
 
 /** Asks which events must be read to compute totals anew; starts that computation (again). */
-export interface PlanRecoveryTask extends Addressed {
+interface PlanRecoveryTask extends Addressed {
   readonly kind: 'plan-recovery';
 }
 
 /** `events`: UTF-8 JSON of `StoredUsageEvent[]`, for a recovery or an epoch. */
-export interface AddStoredEventsTask extends Addressed {
+interface AddStoredEventsTask extends Addressed {
   readonly kind: 'add-stored-events';
   readonly events: Uint8Array;
 }
 
 /** Ends the recovery. */
-export interface ProveTask extends Addressed {
+interface ProveTask extends Addressed {
   readonly kind: 'prove';
 }
 
@@ -60,7 +60,7 @@ export interface RateTask extends Addressed {
 }
 
 /** Takes the rows since the last time, encoded. */
-export interface TakeBatchTask extends Addressed {
+interface TakeBatchTask extends Addressed {
   readonly kind: 'take-batch';
 }
 
@@ -72,14 +72,14 @@ export interface BeginEpochTask extends Addressed {
 }
 
 /** Ends the epoch's computation at its marker. */
-export interface FinishEpochTask extends Addressed {
+interface FinishEpochTask extends Addressed {
   readonly kind: 'finish-epoch';
   readonly offset: number;
   readonly logTimeMs: number;
   readonly value: Uint8Array;
 }
 
-export interface DropTask extends Addressed {
+interface DropTask extends Addressed {
   readonly kind: 'drop';
 }
 

@@ -15,7 +15,7 @@ export const loadMax = 0.75;
 /** Offsets below 2^46 and indices below 2^18 - 1 share two lanes; the index is stored plus one, so 0 marks a free slot. */
 const indexUnit = 0x4_0000;
 export const offsetMax = 2 ** 46 - 1;
-export const indexMax = indexUnit - 2;
+const indexMax = indexUnit - 2;
 
 export interface IdentityOwner {
   offset: number;

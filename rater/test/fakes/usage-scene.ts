@@ -2,7 +2,7 @@
 import { ColumnsBuilder, deriveKeys, encodeEnvelope, partitionOf } from '@tidemark/ingest/contract';
 import type { AcceptedEvent, JsonObject } from '@tidemark/ingest/contract';
 import { defaultAcceptanceWindow } from '@tidemark/ingest/contract';
-import type { CatalogChange, SubscriptionChange } from '../../src/catalog/index.ts';
+import type { CatalogChange, MeterChange, SubscriptionChange } from '../../src/catalog/index.ts';
 import type { RatingEngineSettings } from '../../src/pool/rating-engine.ts';
 import type { MemoryEventLog } from './memory-event-log.ts';
 
@@ -22,7 +22,7 @@ export const startMs = start / 1000;
 /** Boundaries of three periods of ten days. */
 export const boundaries = [start, start + 10 * day, start + 20 * day, start + 30 * day];
 
-export const callsMeter: CatalogChange = {
+export const callsMeter: MeterChange = {
   kind: 'meter',
   tenant,
   key: 'calls',
@@ -31,7 +31,7 @@ export const callsMeter: CatalogChange = {
   definition: { key: 'calls', eventType: 'request', aggregation: 'count' },
 };
 
-export const bytesMeter: CatalogChange = {
+export const bytesMeter: MeterChange = {
   kind: 'meter',
   tenant,
   key: 'bytes',

@@ -228,6 +228,22 @@ export function describeRaterScenarios(name: string, createPool: CreatePool): vo
       ]);
     });
 
+    it('empties the total of a charge whose meter no longer takes any of its events', async () => {
+      const world = createWorld();
+      catalogOf(world, ['ada']);
+      sendIn(world, [{ id: 'a', customer: 'ada' }], 1);
+      const filter = { kind: ['download'] };
+      const definition = { key: 'calls', eventType: 'request', aggregation: 'count', filter };
+      world.publish({ ...callsMeter, version: 2, effectiveFrom: start, definition });
+      await world.startRater();
+      await world.caughtUp();
+      const rows = world.store.collapsed('charge_totals');
+      expect(rows.map((row) => [row['charge'], row['events'], row['version']])).toEqual([
+        ['bytes', '1', '2'],
+        ['calls', '0', '3'],
+      ]);
+    });
+
     it('waits for a store and a catalog that are away, and then goes on', async () => {
       const events = traffic(20);
       const world = createWorld();
