@@ -135,7 +135,10 @@ async function sendEvents({ url, key }: DemoTarget, data: DemoData): Promise<Sen
 
 async function sendBatch(client: Tidemark, batch: readonly DemoEvent[]): Promise<void> {
   for (const event of batch) client.track(event);
-  await client.flush();
+  const { failed } = await client.flush();
+  if (failed > 0) {
+    throw new AppError('unavailable', 'stack/not-delivered', `${failed} events were not delivered.`);
+  }
 }
 
 /** Exactly the planted events must have been refused, each for its reason. */

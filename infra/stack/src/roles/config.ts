@@ -23,6 +23,13 @@ const kafka = z.strictObject({
   replicationFactor: z.number().int().min(1).max(9).default(1).describe('3 in production.'),
   minInSyncReplicas: z.number().int().min(1).max(9).default(1).describe('2 of 3 in production.'),
   retentionDays: z.number().int().min(1).max(3_650).default(30).describe('How long the log can be re-read.'),
+  sessionTimeoutMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(300_000)
+    .default(10_000)
+    .describe('A rater that says nothing for so long loses its partitions to the others.'),
   groupId: z.string().default('tidemark-rater'),
 });
 

@@ -127,6 +127,11 @@ const starters: RoleStarters = {
       start: () => startClickHouseHost({ dataDir: config.dataDir, host, port }),
       stop: (started) => started.stop(),
     });
+    // The engine's child does not hold this process, and there is no server here that would.
+    await process.lifecycle.start('process', {
+      start: () => setInterval(() => undefined, 60_000),
+      stop: (timer) => clearInterval(timer),
+    });
     void engine.exited.then(() => process.onFailed(new Error('The engine ended.')));
     return { url: engine.url };
   },

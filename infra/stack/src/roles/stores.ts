@@ -8,6 +8,7 @@ import { createClickHouse } from '@tidemark/platform/clickhouse';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { startClickHouseHost } from '@tidemark/platform/clickhouse-host';
 import { systemClock } from '@tidemark/platform/clock';
+import { createKafkaClient } from '@tidemark/platform/kafka';
 import type { Lifecycle } from '@tidemark/platform/lifecycle';
 import type { Logger } from '@tidemark/platform/log';
 import { migrateClickHouse, readMigrations } from '@tidemark/platform/migrations';
@@ -74,7 +75,6 @@ export async function openKafkaLog(
   kafka: EmbeddedConfig['kafka'],
   database: SqlDatabase,
 ): Promise<EventLog> {
-  const { createKafkaClient } = await import('@tidemark/platform/kafka');
   const client = createKafkaClient({ clientId: 'tidemark', brokers: kafka.brokers, log });
   const admin = client.admin();
   await admin.connect();
@@ -96,6 +96,7 @@ export async function openKafkaLog(
           retentionMs: kafka.retentionDays * millisecondsPerDay,
         },
         groupId: kafka.groupId,
+        sessionTimeoutMs: kafka.sessionTimeoutMs,
         incarnation,
       }),
     stop: (opened) => opened.close(),

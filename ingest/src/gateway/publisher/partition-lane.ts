@@ -9,6 +9,7 @@
  * When an append fails, its publications are told that the outcome is unknown, and the lane repeats the very same record
  * until the log has it (docs/adr/0021). Until then it takes nothing new: the log is not working.
  */
+import { failpoint } from '@tidemark/platform/failpoint';
 import { isAppError } from '@tidemark/platform/errors';
 import type { EventColumns } from '../../contract/event-columns.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
@@ -185,6 +186,7 @@ export class PartitionLane {
     try {
       sent = this.#seal(batch);
       await this.#given.log.append([sent.record]);
+      failpoint('gateway/after-append');
       sent.ledger.acknowledge(sent.sequence);
       metrics.envelopes.inc({ outcome: 'acknowledged' });
       metrics.envelopeEvents.observe({}, batch.count);

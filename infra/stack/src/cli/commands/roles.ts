@@ -1,5 +1,5 @@
 /** `tidemark gateway | rater | api | close-worker | clickhouse-host`: one role a process, for production. */
-import { checkConfig, loadConfig, readEnvironment } from '@tidemark/platform/config';
+import { checkConfig, listSettings, loadConfig, readEnvironment } from '@tidemark/platform/config';
 import { stopOnSignal } from '@tidemark/platform/lifecycle';
 import { createLogger } from '@tidemark/platform/log';
 import type { Command } from 'commander';
@@ -17,7 +17,13 @@ const descriptions: Readonly<Record<RoleName, string>> = {
 };
 
 /** Variables that every process of an installation may have although this role does not read them. */
-const variablesOfOthers = ['TIDEMARK_URL', 'TIDEMARK_API_KEY'];
+const variablesOfOthers = [
+  'TIDEMARK_URL',
+  'TIDEMARK_API_KEY',
+  ...Object.values(roleConfigSchemas).flatMap((schema) =>
+    listSettings(schema).map(({ variable }) => variable),
+  ),
+];
 
 interface RoleOptions {
   readonly config?: string;

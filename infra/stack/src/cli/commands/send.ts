@@ -59,6 +59,7 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
   const skip = position.delivered;
   if (skip > 0) printNote(`Resuming after ${skip} events that were delivered before.`);
 
+  let undelivered: AppError | null = null;
   let rejected = 0;
   const reject = (id: string, code: string, message: string): void => {
     rejected += 1;
@@ -71,6 +72,14 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
     backfill: options.backfill ?? false,
     bufferEventsMax: chunkSize * 2,
     onRejected: (event, code, message) => reject(event.id, code, message),
+    onError: (error) => {
+      undelivered ??= new AppError(
+        'unavailable',
+        'stack/not-delivered',
+        `${error.events.length} events were not delivered (${error.code}: ${error.message}). Run it again to resume.`,
+        { cause: error },
+      );
+    },
   });
   const progress = createProgress({
     label: 'sending',
@@ -87,6 +96,8 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
   process.once('SIGINT', interrupt);
   const save = async (): Promise<void> => {
     await client.flush();
+    // The position never moves past an event that was not delivered.
+    if (undelivered !== null) throw undelivered;
     await position.save(read);
     progress.update(read);
   };
