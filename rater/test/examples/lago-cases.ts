@@ -195,3 +195,38 @@ export const lagoCoupons: ExampleRow[] = (
   },
   expected: { lines: discounts.map((discount) => ({ discount })), discountTotal },
 }));
+
+export const lagoTaxes: ExampleRow[] = [
+  {
+    source: `${LAGO}/invoices/compute_amounts_from_fees_spec.rb`,
+    says: 'two taxes over two fees, one with a coupon',
+    input: {
+      kind: 'invoice',
+      currency: 'EUR',
+      lines: [
+        { key: 'fee-1', amount: '1.51' },
+        { key: 'fee-2', amount: '3.79' },
+      ],
+      coupons: [{ amount: '1.00', lines: ['fee-2'] }],
+      tax: [{ percent: '10' }, { percent: '20' }],
+    },
+    expected: {
+      lines: [{ tax: '0.45' }, { tax: '0.84', discount: '1.00' }],
+      subtotal: '5.30',
+      discountTotal: '1.00',
+      taxTotal: '1.29',
+      total: '5.59',
+    },
+  },
+  {
+    source: 'getlago/lago-api spec/scenarios/credit_notes/credit_note_rounding_spec.rb',
+    says: 'a tax of 23.33 percent',
+    input: {
+      kind: 'invoice',
+      currency: 'EUR',
+      lines: [{ key: 'plan', amount: '29.99' }],
+      tax: [{ percent: '23.33' }],
+    },
+    expected: { taxTotal: '7.00', total: '36.99' },
+  },
+];

@@ -2,6 +2,8 @@
 import type { Grant } from '../oracle/case-types.ts';
 import type { ExampleRow } from './example-row.ts';
 
+const OM_RESET = 'openmeterio/openmeter openmeter/credit/engine/reset_test.go';
+const OM_RECURRENCE = 'openmeterio/openmeter pkg/timeutil/recurrence_test.go';
 const OM_CREDIT = 'openmeterio/openmeter openmeter/credit/engine/run_test.go';
 const T1 = '2024-01-01T00:00:00Z';
 const grant = (id: string, more: Partial<Grant> = {}): Grant => ({
@@ -18,17 +20,21 @@ interface CreditRow {
   usage: [string, string][];
   from?: string;
   to: string;
+  resets?: string[];
+  keepOverage?: true;
   carryOverage?: true;
   expected: Record<string, unknown>;
 }
-const creditRow = (says: string, row: CreditRow): ExampleRow => ({
-  source: OM_CREDIT,
+const creditRow = (says: string, row: CreditRow, source: string = OM_CREDIT): ExampleRow => ({
+  source,
   says,
   input: {
     kind: 'credits',
     grants: row.grants,
     usage: row.usage.map(([time, amount]) => ({ time, amount })),
     period: { from: row.from ?? T1, to: row.to },
+    ...(row.resets === undefined ? {} : { resets: row.resets }),
+    ...(row.keepOverage === undefined ? {} : { keepOverage: true }),
     ...(row.carryOverage === undefined ? {} : { carryOverage: true }),
   },
   expected: row.expected,
@@ -107,4 +113,82 @@ export const creditRows: ExampleRow[] = [
     carryOverage: true,
     expected: { balances: { 'grant-1': '50' } },
   }),
+  creditRow(
+    'a balance rolls over at a reset, up to its most',
+    {
+      grants: [grant('grant-1', { rollover: { min: '0', max: '50' } })],
+      usage: [['2024-01-01T01:00:00Z', '10']],
+      to: '2024-01-02T00:00:00Z',
+      resets: ['2024-01-01T05:00:00Z'],
+      expected: { balances: { 'grant-1': '50' }, overage: '0' },
+    },
+    OM_RESET,
+  ),
+  creditRow(
+    'overage kept at a reset is taken from what rolled over',
+    {
+      grants: [grant('grant-1', { rollover: { min: '50', max: '50' } })],
+      usage: [
+        ['2024-01-01T01:00:00Z', '10'],
+        ['2024-01-01T02:00:00Z', '100'],
+      ],
+      to: '2024-01-02T00:00:00Z',
+      resets: ['2024-01-01T05:00:00Z'],
+      keepOverage: true,
+      carryOverage: true,
+      expected: { balances: { 'grant-1': '40' }, overage: '0' },
+    },
+    OM_RESET,
+  ),
+  creditRow(
+    'a reset at the end of the period has happened',
+    {
+      grants: [grant('grant-1', { rollover: { min: '0', max: '50' } })],
+      usage: [['2024-01-01T01:00:00Z', '10']],
+      to: '2024-01-02T00:00:00Z',
+      resets: ['2024-01-02T00:00:00Z'],
+      expected: { balances: { 'grant-1': '50' } },
+    },
+    OM_RESET,
+  ),
+  creditRow(
+    'a refill wins over a reset at the same instant',
+    {
+      grants: [grant('grant-1', { refill: { every: 'day' } })],
+      usage: [['2024-01-01T01:00:00Z', '10']],
+      to: '2024-01-02T00:00:00Z',
+      resets: ['2024-01-02T00:00:00Z'],
+      expected: { balances: { 'grant-1': '100' } },
+    },
+    OM_RESET,
+  ),
+  ...(
+    [
+      // Used on the last day of a month before the hour of the refill, and read at the hour.
+      ['2025-02-28T14:59:59Z', '2025-02-28T15:00:00Z', '100'],
+      ['2025-02-28T14:59:59Z', '2025-02-28T14:59:59.5Z', '90'],
+      ['2025-03-30T15:00:00Z', '2025-03-31T14:59:59Z', '90'],
+      ['2025-03-30T15:00:00Z', '2025-03-31T15:00:00Z', '100'],
+      ['2025-09-30T14:00:00Z', '2025-09-30T15:00:00Z', '100'],
+    ] as const
+  ).map(([used, to, balance]) =>
+    creditRow(
+      `a monthly refill from the 31st, used ${used}, read ${to}`,
+      {
+        grants: [
+          {
+            id: 'grant-1',
+            amount: '100',
+            startsAt: '2025-01-31T15:00:00Z',
+            refill: { every: 'month' },
+          },
+        ],
+        usage: [[used, '10']],
+        from: '2025-01-31T15:00:00Z',
+        to,
+        expected: { balances: { 'grant-1': balance } },
+      },
+      OM_RECURRENCE,
+    ),
+  ),
 ];

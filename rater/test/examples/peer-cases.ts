@@ -4,7 +4,7 @@ import type { ExampleRow } from './example-row.ts';
 import { openMeterTiers } from './openmeter-tiers.ts';
 import { openMeterOthers, unitConfigs, allocations } from './openmeter-prices.ts';
 import { creditRows } from './openmeter-credits.ts';
-import { lago, lagoMeters, lagoCoupons } from './lago-cases.ts';
+import { lago, lagoMeters, lagoCoupons, lagoTaxes } from './lago-cases.ts';
 import { flexpriceRows, fpRoundings, fpChanges, dstDays } from './flexprice-cases.ts';
 import { killBillRows, polarRows, meteroidRows } from './other-cases.ts';
 
@@ -17,6 +17,7 @@ export const peerCases: readonly ExampleRow[] = [
   ...lago,
   ...lagoMeters,
   ...lagoCoupons,
+  ...lagoTaxes,
   ...flexpriceRows,
   ...fpRoundings,
   ...fpChanges,

@@ -209,6 +209,6 @@ export function creditsCase(input: CreditsCase): Record<string, unknown> {
     balances: byGrant((account) => (account.alive ? account.balance : ZERO)),
     consumed: byGrant(({ consumed }) => consumed),
     overage: toDecimal(book.overage, 18),
-    refused: book.refused,
+    refused: book.refused.toSorted((a, b) => a - b),
   };
 }

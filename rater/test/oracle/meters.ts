@@ -61,17 +61,19 @@ export function acceptedEvents(
   const rejected: { index: number }[] = [];
   events.forEach((event, index) => {
     const at = micros(event.time);
-    if (event.id !== undefined && seen.has(event.id)) return;
-    const isTaken =
-      at >= micros(period.from) && at < micros(period.to) && eventMatches(meter.filter, event);
-    const value = isTaken ? valueOf(meter, event) : 'absent';
-    // A refused event has not been accepted, so it cannot be the one that its identity stands for.
+    // Refused at the door, whatever its time and filter, and before it can claim an identity.
+    const value = valueOf(meter, event);
     if (value === 'rejected') {
       rejected.push({ index });
       return;
     }
-    if (event.id !== undefined) seen.add(event.id);
-    if (value !== 'absent') accepted.push({ event, at, value });
+    if (event.id !== undefined) {
+      if (seen.has(event.id)) return;
+      seen.add(event.id);
+    }
+    if (at < micros(period.from) || at >= micros(period.to)) return;
+    if (value === 'absent' || !eventMatches(meter.filter, event)) return;
+    accepted.push({ event, at, value });
   });
   accepted.sort((a, b) => a.at - b.at);
   return { accepted, rejected };
