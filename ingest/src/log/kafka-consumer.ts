@@ -33,6 +33,8 @@ export class KafkaLogConsumer implements LogConsumer {
   readonly #consumer: KafkaConsumer;
   readonly #holdings = new Map<number, Holding>();
   #state: 'new' | 'running' | 'stopped' = 'new';
+  /** The driver is a member of the group; in between it can be told nothing, and the next join tells it all. */
+  #joinedGroup = false;
   #stopping: Promise<void> | undefined;
 
   constructor(options: KafkaLogConsumerOptions) {
@@ -55,6 +57,9 @@ export class KafkaLogConsumer implements LogConsumer {
     const consumer = this.#consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
       this.#joined(payload.memberAssignment[this.#options.topic] ?? []);
+    });
+    consumer.on(consumer.events.STOP, () => {
+      this.#joinedGroup = false;
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#fail(crashed(payload.error));
@@ -83,7 +88,7 @@ export class KafkaLogConsumer implements LogConsumer {
     const holding = this.#holdings.get(partition);
     if (holding === undefined) return;
     holding.paused = true;
-    this.#consumer.pause(this.#topicPartition(partition));
+    if (this.#joinedGroup) this.#consumer.pause(this.#topicPartition(partition));
   }
 
   resume(partition: number): void {
@@ -118,7 +123,12 @@ export class KafkaLogConsumer implements LogConsumer {
 
   /** Runs before the next fetch of the driver. */
   #joined(partitions: readonly number[]): void {
-    if (this.#state !== 'running') return;
+    this.#joinedGroup = true;
+    if (this.#state !== 'running') {
+      // Stopped while the driver was about to restart after a fault: it must not live on.
+      this.#consumer.disconnect().catch(() => undefined);
+      return;
+    }
     const lost = [...this.#holdings.keys()].filter((partition) => !partitions.includes(partition));
     const gained = partitions.filter((partition) => !this.#holdings.has(partition));
     for (const partition of lost) this.#holdings.delete(partition);
@@ -159,6 +169,7 @@ export class KafkaLogConsumer implements LogConsumer {
 
   /** Makes the driver read the partition from where we are, or not at all. */
   #applyPosition(partition: number, { expected, paused }: Holding): void {
+    if (!this.#joinedGroup) return;
     if (expected === undefined || paused) {
       this.#consumer.pause(this.#topicPartition(partition));
       if (expected === undefined) return;

@@ -39,7 +39,11 @@ export interface KafkaOutgoing {
 }
 
 export interface KafkaConsumer {
-  readonly events: { readonly GROUP_JOIN: 'consumer.group_join'; readonly CRASH: 'consumer.crash' };
+  readonly events: {
+    readonly GROUP_JOIN: 'consumer.group_join';
+    readonly CRASH: 'consumer.crash';
+    readonly STOP: 'consumer.stop';
+  };
   on(
     event: 'consumer.group_join',
     listener: (event: {
@@ -52,6 +56,8 @@ export interface KafkaConsumer {
       readonly payload: { readonly error: Error; readonly restart: boolean };
     }) => void,
   ): unknown;
+  /** The driver has left the group, to restart or for good: `seek`, `pause` and `resume` throw until it joins again. */
+  on(event: 'consumer.stop', listener: () => void): unknown;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   subscribe(subscription: { topic: string; fromBeginning: boolean }): Promise<void>;

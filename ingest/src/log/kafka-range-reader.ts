@@ -29,10 +29,13 @@ export class KafkaRangeReader {
   readonly #topic: string;
   readonly #groupId: string;
   readonly #active = new Map<number, ActiveRange>();
-  /** Reads of one partition wait for each other. */
-  readonly #turns = new Map<number, Promise<void>>();
+  /** The last fetch that was asked for, by partition. */
+  readonly #turns = new Map<number, Promise<undefined>>();
+  /** Of the consumer that serves; another one takes its place after a crash. */
   #joining: Promise<KafkaConsumer> | undefined;
-  #failure: AppError | undefined;
+  /** The driver is a member of the group; in between it can be told nothing, and the next join tells it all. */
+  #joinedGroup = false;
+  #closed = false;
 
   constructor(kafka: KafkaDriver, topic: string, groupId: string) {
     this.#kafka = kafka;
@@ -45,32 +48,40 @@ export class KafkaRangeReader {
     const to = Math.min(request.to, end);
     if (from >= to) return;
     if (from < beginning) throw offsetOutOfRange({ partition, offset: from, beginning, end });
+    let next = from;
+    while (next < to) {
+      const records = await this.#inTurn(partition, async () => {
+        const consumer = await this.#join();
+        return this.#fetch(consumer, partition, next, to);
+      });
+      next += records.length;
+      yield records;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const joining = this.#joining;
+    if (joining === undefined) return;
+    this.#failReads(closedError());
+    await joining.then(
+      (consumer) => consumer.disconnect(),
+      () => undefined,
+    );
+  }
+
+  /** One fetch of a partition at a time; readers of one partition take turns by steps, so none waits for another's end. */
+  async #inTurn(partition: number, fetch: () => Promise<LogRecord[]>): Promise<LogRecord[]> {
     const before = this.#turns.get(partition);
     const turn = Promise.withResolvers<undefined>();
     this.#turns.set(partition, turn.promise);
     await before;
     try {
-      const consumer = await this.#join();
-      let next = from;
-      while (next < to) {
-        const records = await this.#fetch(consumer, partition, next, to);
-        next += records.length;
-        yield records;
-      }
+      return await fetch();
     } finally {
-      this.#active.delete(partition);
+      if (this.#turns.get(partition) === turn.promise) this.#turns.delete(partition);
       turn.resolve(undefined);
     }
-  }
-
-  async close(): Promise<void> {
-    const joining = this.#joining;
-    if (joining === undefined) return;
-    this.#fail(logError('unavailable', 'log/closed', 'The log is closed.'));
-    await joining.then(
-      (consumer) => consumer.disconnect(),
-      () => undefined,
-    );
   }
 
   async #fetch(
@@ -79,7 +90,7 @@ export class KafkaRangeReader {
     next: number,
     to: number,
   ): Promise<LogRecord[]> {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#closed) throw closedError();
     const range: ActiveRange = { next, to, arrival: Promise.withResolvers<LogRecord[]>() };
     this.#active.set(partition, range);
     this.#position(consumer, partition, range);
@@ -91,6 +102,7 @@ export class KafkaRangeReader {
   }
 
   #position(consumer: KafkaConsumer, partition: number, { next }: ActiveRange): void {
+    if (!this.#joinedGroup) return;
     consumer.seek({ topic: this.#topic, partition, offset: String(next) });
     consumer.resume([{ topic: this.#topic, partitions: [partition] }]);
   }
@@ -111,12 +123,18 @@ export class KafkaRangeReader {
       allowAutoTopicCreation: false,
     });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.#joinedGroup = true;
       const partitions = payload.memberAssignment[this.#topic] ?? [];
       consumer.pause([{ topic: this.#topic, partitions }]);
       for (const [partition, range] of this.#active) this.#position(consumer, partition, range);
     });
+    consumer.on(consumer.events.STOP, () => {
+      this.#joinedGroup = false;
+    });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
-      if (!payload.restart) this.#fail(translateKafkaError(payload.error));
+      if (payload.restart) return;
+      this.#joining = undefined;
+      this.#failReads(translateKafkaError(payload.error));
     });
     try {
       await consumer.connect();
@@ -152,15 +170,18 @@ export class KafkaRangeReader {
     }
     // One step at a time: the next one is asked for when the caller has taken this.
     this.#active.delete(partition);
-    consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
+    if (this.#joinedGroup) consumer.pause([{ topic: this.#topic, partitions: [partition] }]);
     range.arrival.resolve(records);
   }
 
-  #fail(error: AppError): void {
-    this.#failure = error;
+  #failReads(error: AppError): void {
     for (const { arrival } of this.#active.values()) arrival.reject(error);
     this.#active.clear();
   }
+}
+
+function closedError(): AppError {
+  return logError('unavailable', 'log/closed', 'The log is closed.');
 }
 
 function brokenRange(partition: number, expected: number, found: number): AppError {

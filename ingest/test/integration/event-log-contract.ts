@@ -265,6 +265,18 @@ export function describeEventLog(harness: () => EventLogHarness): void {
     });
   });
 
+  it('reads one partition several times at once, each reader at its own pace', async () => {
+    await log.append(Array.from({ length: 30 }, (_, index) => record(0, String(index))));
+    const inner: number[][] = [];
+    for await (const batch of log.read(0, 0, 20)) {
+      expect(batch[0]?.offset).toBe(0);
+      const [left, right] = await Promise.all([readAll(log, 0, 5, 8), readAll(log, 0, 6, 30)]);
+      inner.push([left.length, right.length]);
+      break;
+    }
+    expect(inner).toEqual([[3, 24]]);
+  });
+
   describe('consuming', () => {
     it('gives what is there and what comes later, in order', async () => {
       await log.append([record(0, 'a'), record(1, 'b'), record(0, 'c')]);

@@ -1,26 +1,41 @@
 import { randomUUID } from 'node:crypto';
+import { createKafkaClient, type KafkaClient } from '@tidemark/platform/kafka';
+import { provideKafkaJars, startKafkaHost, type KafkaHost } from '@tidemark/platform/kafka-host';
+import { silentLogger } from '@tidemark/platform/log';
+import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createKafkaEventLog, type KafkaEventLogOptions } from '../../src/log/kafka-event-log.ts';
 import { describeEventLog, fromZero, record, RecordingConsumer } from './event-log-contract.ts';
 
-/** A real broker; topics get names of their own and stay behind. */
-const brokers = process.env['TIDEMARK_KAFKA_BROKERS'];
-const needsBroker = describe.skipIf(brokers === undefined);
-const skipped = brokers === undefined ? ' (skipped: TIDEMARK_KAFKA_BROKERS names no broker)' : '';
+const unavailable = await provideKafkaJars().then(
+  () => undefined,
+  (error: unknown) => String(error),
+);
+const needsBroker = describe.skipIf(unavailable !== undefined);
+const skipped = unavailable === undefined ? '' : ` (skipped: ${unavailable})`;
 
-const kafka = new kafkajs.Kafka({
-  brokers: brokers?.split(',') ?? [],
-  logLevel: kafkajs.logLevel.NOTHING,
-  retry: { retries: 3 },
-});
-const admin = kafka.admin();
+const directory = createTemporaryDirectory('kafka');
+let host: KafkaHost;
+let kafka: KafkaClient;
+let admin: ReturnType<KafkaClient['admin']>;
 
 beforeAll(async () => {
-  if (brokers !== undefined) await admin.connect();
+  if (unavailable !== undefined) return;
+  host = await startKafkaHost({ dataDir: directory.path });
+  kafka = createKafkaClient({ clientId: 'test', brokers: host.brokers, log: silentLogger });
+  admin = kafka.admin();
+  await admin.connect();
 });
-afterAll(() => admin.disconnect());
+
+afterAll(async () => {
+  if (unavailable === undefined) {
+    await admin.disconnect();
+    await host.stop();
+  }
+  directory.remove();
+});
 
 function optionsFor(partitionCount: number): KafkaEventLogOptions {
   const name = `events-${randomUUID()}`;
@@ -134,6 +149,37 @@ needsBroker(`a position that leaves the log while the consumer stands there${ski
     await reader.until(() => reader.failure !== undefined);
     expect(reader.failure).toMatchObject({ code: 'log/offset-gap', retryable: false });
     expect(reader.texts(0)).toEqual(['0']);
+    await log.close();
+  });
+});
+
+needsBroker(`a broker that is killed and started again${skipped}`, () => {
+  it('has every acknowledged record, and appends, reads and consumers go on', async () => {
+    const options = optionsFor(2);
+    const log = await createKafkaEventLog(options);
+    const reader = new RecordingConsumer(log, fromZero);
+    await reader.consumer.start();
+    for (let index = 0; index < 20; index++) await log.append([record(index % 2, String(index))]);
+    await reader.until(() => reader.total === 20);
+    await host.kill();
+    const whileDown = log.append([record(0, 'down')]).then(
+      () => 'acknowledged',
+      (error: unknown) => (error as { code?: unknown }).code,
+    );
+    host = await startKafkaHost({ dataDir: directory.path });
+    expect(['acknowledged', 'log/unavailable']).toContain(await whileDown);
+    await log.append([record(1, 'up')]);
+    await reader.until(() => reader.texts(1).at(-1) === 'up');
+    const texts: string[] = [];
+    for await (const batch of log.read(1, 0, Infinity)) {
+      texts.push(...batch.map(({ value }) => new TextDecoder().decode(value)));
+    }
+    expect(texts).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => String(2 * index + 1)),
+      'up',
+    ]);
+    expect(reader.texts(1)).toEqual(texts);
+    expect(reader.failure).toBeUndefined();
     await log.close();
   });
 });
