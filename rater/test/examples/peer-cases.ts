@@ -3,6 +3,7 @@
 import type { ExampleRow } from './example-row.ts';
 import { openMeterTiers } from './openmeter-tiers.ts';
 import { openMeterOthers, unitConfigs, allocations } from './openmeter-prices.ts';
+import { deltaRows } from './openmeter-deltas.ts';
 import { creditRows } from './openmeter-credits.ts';
 import { lago, lagoMeters, lagoCoupons, lagoTaxes } from './lago-cases.ts';
 import { flexpriceRows, fpRoundings, fpChanges, dstDays } from './flexprice-cases.ts';
@@ -13,6 +14,7 @@ export const peerCases: readonly ExampleRow[] = [
   ...openMeterOthers,
   ...unitConfigs,
   ...allocations,
+  ...deltaRows,
   ...creditRows,
   ...lago,
   ...lagoMeters,
