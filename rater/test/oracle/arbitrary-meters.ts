@@ -195,18 +195,25 @@ const cellPriceArb = fc
   .filter((price) => price.negative !== 'reject')
   .map(asCell);
 
+const whenArb: fc.Arbitrary<Record<string, string>> = fc.oneof(
+  fc.record({
+    kind: fc.constantFrom('a', 'b', '1', 'true'),
+    region: fc.constantFrom('a', 'b', 'c'),
+  }),
+  fc.record({ kind: fc.constantFrom('a', 'b', '1', 'true') }),
+  fc.record({ region: fc.constantFrom('a', 'b', 'c') }),
+);
+
 /** Cells name one dimension or both; where several fit an event, the first takes it. */
 export const matrixCaseArb: fc.Arbitrary<ChargeCase> = fc.record({
   charge: fc.record({
     price: fc
       .record({
-        when: fc.uniqueArray(
-          fc.record({
-            kind: fc.constantFrom('a', 'b', '1', 'true'),
-            region: fc.constantFrom('a', 'b', 'c'),
-          }),
-          { minLength: 1, maxLength: 5, selector: ({ kind, region }) => `${kind}/${region}` },
-        ),
+        when: fc.uniqueArray(whenArb, {
+          minLength: 1,
+          maxLength: 5,
+          selector: (when) => JSON.stringify(when),
+        }),
         prices: fc.array(cellPriceArb, { minLength: 5, maxLength: 5 }),
         fallback: cellPriceArb,
       })
