@@ -7,7 +7,7 @@ import type { ChangeCase, ChargeCase, ProrationCase, Range } from './case-types.
 
 const DAY = 86_400_000;
 
-export const timeZoneArb = fc.constantFrom(
+const timeZoneArb = fc.constantFrom(
   'UTC',
   'Europe/Berlin',
   'America/New_York',
@@ -42,12 +42,12 @@ const lengthArb: fc.Arbitrary<number> = fc.oneof(
   fc.integer({ min: 3 * DAY, max: 400 * DAY }),
 );
 
-export const periodArb: fc.Arbitrary<Range> = fc
+const periodArb: fc.Arbitrary<Range> = fc
   .tuple(instantArb, lengthArb)
   .map(([from, length]) => ({ from: isoText(from), to: isoText(from + length) }));
 
 /** A service that may start before the period, end after it, miss it, or take no time. */
-export function serviceArb(period: Range): fc.Arbitrary<Range> {
+function serviceArb(period: Range): fc.Arbitrary<Range> {
   const [from, to] = [Date.parse(period.from), Date.parse(period.to)];
   const pointArb = fc.oneof(
     fc.constantFrom(from, to),
@@ -61,7 +61,7 @@ export function serviceArb(period: Range): fc.Arbitrary<Range> {
   }));
 }
 
-export const basisArb = fc.constantFrom(
+const basisArb = fc.constantFrom(
   'second' as const,
   'day' as const,
   'day_inclusive' as const,

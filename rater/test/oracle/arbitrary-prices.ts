@@ -83,7 +83,7 @@ export const tieredPriceArb = modelArb(
   ),
 );
 
-export const stairstepPriceArb = modelArb(
+const stairstepPriceArb = modelArb(
   merged(
     fc.record({
       model: fc.constant('stairstep'),
@@ -94,7 +94,7 @@ export const stairstepPriceArb = modelArb(
   ),
 );
 
-export const packagePriceArb = modelArb(
+const packagePriceArb = modelArb(
   merged(
     fc.record({
       model: fc.constant('package'),
@@ -105,7 +105,7 @@ export const packagePriceArb = modelArb(
   ),
 );
 
-export const tieredPackagePriceArb = modelArb(
+const tieredPackagePriceArb = modelArb(
   fc.record({
     model: fc.constant('tiered_package'),
     tiers: tiersArb(packageTierArb),

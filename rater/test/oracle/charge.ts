@@ -33,7 +33,7 @@ interface ResultLine {
   amount: string;
 }
 
-export interface ChargeResult {
+interface ChargeResult {
   amount: string;
   exactAmount: string;
   lines: ResultLine[];
@@ -56,7 +56,7 @@ interface Terms {
   isFinal: boolean;
 }
 
-function termsOf(input: {
+export function termsOf(input: {
   charge: Charge;
   service?: Range | undefined;
   period?: Range | undefined;
@@ -149,8 +149,6 @@ export function chargeAndTrueUp(
   const [own, trueUp] = splitByRemainder(rounded, parts, decimalsOf(terms.charge.price));
   return { own: own!, trueUp: trueUp! };
 }
-
-export { termsOf };
 
 function present(terms: Terms, priced: readonly PricedLine[]): ChargeResult {
   const decimals = decimalsOf(terms.charge.price);
