@@ -1,4 +1,4 @@
-// The pricing core against the oracle over random cases. TIDEMARK_ORACLE_CASES sets how many in all (default 30,000; a long
+// The pricing core against the oracle over random cases. TIDEMARK_ORACLE_CASES sets how many in all (default 60,000; a long
 // run takes 250,000 and more), TIDEMARK_ORACLE_SEED repeats a run. A difference prints the seed and the smallest case.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { OracleCase } from '../oracle/case-types.ts';
 import { differences } from '../oracle/compare-results.ts';
 import { oracleCase } from '../oracle/oracle-case.ts';
 
-const casesWanted = Number(process.env['TIDEMARK_ORACLE_CASES'] ?? '30000');
+const casesWanted = Number(process.env['TIDEMARK_ORACLE_CASES'] ?? '60000');
 const seed = Number(process.env['TIDEMARK_ORACLE_SEED'] ?? Date.now() % 2 ** 31);
 const weightOfAll = caseFamilies.reduce((total, { weight }) => total + weight, 0);
 
