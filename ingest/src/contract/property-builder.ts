@@ -192,7 +192,7 @@ function pick(sourceRows: Uint32Array | null, rows: Uint32Array, first: number):
 }
 
 /** First position whose value is not below `value` in an ascending array. */
-export function lowerBound(ascending: Uint32Array, value: number): number {
+function lowerBound(ascending: Uint32Array, value: number): number {
   let low = 0;
   let high = ascending.length;
   while (low < high) {

@@ -31,7 +31,7 @@ export interface KafkaProducer {
   }): Promise<{ partition: number; baseOffset?: string }[]>;
 }
 
-export interface KafkaOutgoing {
+interface KafkaOutgoing {
   partition: number;
   key: string | null;
   value: Buffer;

@@ -45,7 +45,7 @@ const data: fc.Arbitrary<JsonObject> = fc.dictionary(
 const attribute = text.filter((each) => each !== '');
 
 /** Events that `parseUsageEvent` accepts, of few subjects and several tenants. */
-export const arbitraryEvent: fc.Arbitrary<AcceptedEvent> = fc
+const arbitraryEvent: fc.Arbitrary<AcceptedEvent> = fc
   .record({
     tenant: fc.constantFrom('acme', 'globex'),
     id: fc.oneof(

@@ -10,7 +10,7 @@ export interface EventLogHarness {
   create(partitionCount: number): Promise<LogUnderTest>;
 }
 
-export interface LogUnderTest {
+interface LogUnderTest {
   /** Another handle on the same log; the caller closes it. */
   open(): Promise<EventLog>;
   /** Drops all records below `offset`, where the store can do that. */

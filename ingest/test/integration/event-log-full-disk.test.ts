@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ const run = promisify(execFile);
 describe('the embedded log on a disk that is full', () => {
   it('rejects appends, stays readable, loses nothing, and takes more when there is room', async () => {
     using directory = createTemporaryDirectory('full-disk');
-    const program = join(import.meta.dirname, 'lmdb-filler.ts');
+    const program = fileURLToPath(import.meta.resolve('./lmdb-filler.ts'));
     // A limit on the size of files stands for the full disk: writes fail, and the signal that would kill is ignored.
     const command = `ulimit -f 4096; trap '' XFSZ; exec "$@"`;
     const { stdout } = await run('bash', [

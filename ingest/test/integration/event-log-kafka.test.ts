@@ -3,7 +3,6 @@ import { createKafkaClient, type KafkaClient } from '@tidemark/platform/kafka';
 import { provideKafkaJars, startKafkaHost, type KafkaHost } from '@tidemark/platform/kafka-host';
 import { silentLogger } from '@tidemark/platform/log';
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
-import kafkajs from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createKafkaEventLog, type KafkaEventLogOptions } from '../../src/log/kafka-event-log.ts';
@@ -121,11 +120,16 @@ needsBroker(`the topic of the Kafka log${skipped}`, () => {
   });
 
   it('that is out of reach is an outage, which may be tried again', async () => {
-    const nowhere = new kafkajs.Kafka({
+    const client = createKafkaClient({
+      clientId: 'test',
       brokers: ['127.0.0.1:1'],
-      logLevel: kafkajs.logLevel.NOTHING,
-      retry: { retries: 0 },
+      log: silentLogger,
     });
+    const nowhere: KafkaEventLogOptions['kafka'] = {
+      admin: () => client.admin({ retry: { retries: 0 } }),
+      producer: (options) => client.producer(options),
+      consumer: (options) => client.consumer(options),
+    };
     await expect(createKafkaEventLog({ ...optionsFor(1), kafka: nowhere })).rejects.toMatchObject({
       code: 'log/unavailable',
       retryable: true,

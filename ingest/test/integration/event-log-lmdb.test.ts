@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createTemporaryDirectory, type TemporaryDirectory } from '@tidemark/platform/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLmdbEventLog } from '../../src/log/lmdb-event-log.ts';
@@ -74,7 +74,7 @@ describe('the embedded log', () => {
 
   it('loses no acknowledged record to kill -9, and is not open to two processes', async () => {
     const directory = newDirectory();
-    const child = fork(join(import.meta.dirname, 'lmdb-appender.ts'), [directory], {
+    const child = fork(fileURLToPath(import.meta.resolve('./lmdb-appender.ts')), [directory], {
       execArgv: ['--conditions=tidemark-source'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
