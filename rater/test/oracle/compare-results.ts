@@ -49,9 +49,10 @@ function lineOf(line: Json): Json {
   return { key, tier, kind: known, amount, discount, credit, tax };
 }
 
-/** A line of zero may be shown or left out. */
-function isDue({ key, amount }: Json): boolean {
-  return key !== undefined || !/^-?[0.]+$/.test(String(amount));
+/** A line of zero may be shown or left out, but for the line of a charge on an invoice. */
+function isDue({ key, kind, amount }: Json): boolean {
+  const isChargeOfInvoice = key !== undefined && kind === undefined;
+  return isChargeOfInvoice || !/^-?[0.]+$/.test(String(amount));
 }
 
 function lowestTerms({ numerator, denominator }: Json): string {
