@@ -82,8 +82,8 @@ export interface FullEvent {
 export function fullEvent(event: TestEvent): FullEvent {
   const { tenant = 'acme', subject, offset, index = 0, incarnation = 1 } = event;
   const partition = event.partition ?? partitionOf(tenant, subject, partitionCount);
-  const data = event.data ?? {};
-  const isText = typeof data === 'object' && data !== null && 'text' in data;
+  const data: NonNullable<TestEvent['data']> = event.data ?? {};
+  const isText = typeof data === 'object' && 'text' in data;
   return {
     tenant,
     subject,
@@ -206,7 +206,7 @@ export function totalBlocks(totals: readonly TestTotal[]): RowBlocks {
   return block === undefined ? {} : { charge_totals: [block] };
 }
 
-export interface TestDeadLetter {
+interface TestDeadLetter {
   readonly tenant?: string;
   readonly offset: number;
   readonly index?: number;

@@ -97,9 +97,9 @@ function draftItem(
 ): ItemResult {
   const { due } = item;
   try {
-    const { compile, meters, proof } = context;
+    const { compile, proof } = context;
     const ending = priceEnding(item, states);
-    const draft = draftInvoice({ due, ending, adjustments, compile, meters, proof });
+    const draft = draftInvoice({ due, ending, adjustments, compile, proof });
     return draft === null ? { kind: 'nothing-due' } : { kind: 'draft', draft };
   } catch (error) {
     // A price may refuse its usage (a negative total under `reject`); that concerns this subscription alone.

@@ -6,7 +6,7 @@ import { failpoint } from '@tidemark/platform/failpoint';
 import type { CloseUpdate, DueCursor, DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
 import { billBatch } from './bill-batch.ts';
 import type { BillingContext } from './billing-context.ts';
-import type { CloseDependencies } from './close-period.ts';
+import type { CloseDependencies } from './close-dependencies.ts';
 
 export interface DueScope {
   readonly close: PeriodClose;

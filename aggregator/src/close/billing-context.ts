@@ -3,7 +3,7 @@ import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import type { Cut, DueInstant } from '../ports.ts';
 import type { LogBound } from '../store/log-bound.ts';
 import type { InvoiceProof } from './invoice.ts';
-import type { MeterCatalog, PlanCompiler } from './pricing/compiled-plan.ts';
+import type { PlanCompiler } from './pricing/compiled-plan.ts';
 import type { PeriodPieces } from './pricing/period-pieces.ts';
 
 export interface BillingContext {
@@ -14,7 +14,6 @@ export interface BillingContext {
   readonly bound: LogBound;
   /** The same for the cut of an earlier close. */
   readonly boundOf: (cut: Cut) => LogBound;
-  readonly meters: MeterCatalog;
   readonly compile: PlanCompiler;
   readonly proof: Omit<InvoiceProof, 'hash'>;
 }

@@ -2,65 +2,22 @@
  * The period close of one job. Any process may run it, twice or at once, and it may be killed anywhere: every step reads
  * what is below the job's fixed cut, and an invoice that exists is left as it is. The list in `closePeriod` is the order.
  */
-import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { isAppError } from '@tidemark/platform/errors';
 import { partitionOf } from '@tidemark/ingest/contract';
 import type { Progress } from '@tidemark/rater/ports';
-import type { CloseLedger, DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
+import type { DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
 import { boundOfCut } from '../store/log-bound.ts';
 import type { LogBound } from '../store/log-bound.ts';
 import { readProgress } from '../store/read-progress.ts';
 import { auditBelowCut } from './audit/audit-below-cut.ts';
 import { billDueInstants } from './bill-due-instants.ts';
 import type { BillingContext } from './billing-context.ts';
+import type { CloseDependencies } from './close-dependencies.ts';
 import { createPlanCompiler, meterCatalog } from './pricing/compiled-plan.ts';
 import { waitForCut } from './wait-for-cut.ts';
-import type { PartitionBehind } from './wait-for-cut.ts';
-
-export interface CloseDependencies {
-  readonly ledger: CloseLedger;
-  readonly clickHouse: ClickHouse;
-  readonly limits: CloseLimits;
-  readonly sleep: (milliseconds: number) => Promise<void>;
-  readonly nowMs: () => number;
-  /** Called between steps and batches; a fault it throws ends the run, and a retryable one leaves the job to be resumed. */
-  readonly throwIfStopped?: () => void;
-  readonly onProgress?: (progress: CloseProgress) => void;
-  /** A difference in the money or in the stored events: to be alarmed on. */
-  readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
-}
-
-export interface CloseLimits {
-  /** A partition below the cut that has not moved for this long is halted. */
-  readonly stallMs: number;
-  readonly pollMs: number;
-  /** Subscriptions priced together; bounds the memory of a close. */
-  readonly waveSize: number;
-  /** Invoices of one transaction. */
-  readonly issueSize: number;
-  /** Entries of `halted` that a job keeps. */
-  readonly haltedMax: number;
-}
-
-export const defaultCloseLimits: CloseLimits = {
-  stallMs: 60_000,
-  pollMs: 200,
-  waveSize: 20_000,
-  issueSize: 500,
-  haltedMax: 1000,
-};
-
-export type CloseProgress =
-  | {
-      readonly kind: 'waiting';
-      readonly close: PeriodClose;
-      readonly behind: readonly PartitionBehind[];
-    }
-  | { readonly kind: 'auditing'; readonly close: PeriodClose }
-  | { readonly kind: 'billing'; readonly close: PeriodClose; readonly invoices: number };
 
 /** What a close has found out so far; each step returns the next one. */
-export interface CloseRun {
+interface CloseRun {
   readonly close: PeriodClose;
   readonly progress: readonly Progress[];
   readonly bound: LogBound;
@@ -166,7 +123,6 @@ async function billSubscriptions(
     cut: close.cut,
     bound,
     boundOf: (cut) => boundOfCut(cut, progress),
-    meters,
     compile: createPlanCompiler(meters),
     proof: {
       cut: close.cut.offsets.map((offset, partition) => ({ partition, offset: String(offset) })),

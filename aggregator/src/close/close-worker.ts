@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { AppError, toAppError } from '@tidemark/platform/errors';
 import type { CloseLedger, HaltedPart, PeriodClose } from '../ports.ts';
-import { closePeriod, defaultCloseLimits } from './close-period.ts';
-import type { CloseDependencies, CloseLimits, CloseProgress } from './close-period.ts';
+import { defaultCloseLimits } from './close-dependencies.ts';
+import type { CloseDependencies, CloseLimits, CloseProgress } from './close-dependencies.ts';
+import { closePeriod } from './close-period.ts';
 
 export interface CloseWorkerOptions {
   readonly ledger: CloseLedger;

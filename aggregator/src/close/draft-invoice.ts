@@ -1,11 +1,11 @@
 /** Puts the invoice of one subscription at one billing instant together. Pure: same facts, same document. */
 import { formatInstant } from '@tidemark/platform/clock';
-import type { DueInstant, InvoiceDraft, PeriodBilled, PlanTerms } from '../ports.ts';
+import type { DueInstant, InvoiceDraft, PeriodBilled } from '../ports.ts';
 import { hashInvoice } from './invoice-hash.ts';
 import type { InvoiceLine, InvoiceProof } from './invoice.ts';
 import type { PeriodAdjustment } from './late/late-lines.ts';
 import { formatMinor, minorOf } from './pricing/amounts.ts';
-import type { MeterCatalog, PlanCompiler } from './pricing/compiled-plan.ts';
+import type { PlanCompiler } from './pricing/compiled-plan.ts';
 import { cutPeriod } from './pricing/period-pieces.ts';
 import { priceAdvance } from './pricing/price-period.ts';
 import type { DraftLine, PricedPeriod } from './pricing/price-period.ts';
@@ -17,7 +17,6 @@ export interface DraftFacts {
   /** Earlier periods that gained events, in their order. */
   readonly adjustments: readonly PeriodAdjustment[];
   readonly compile: PlanCompiler;
-  readonly meters: MeterCatalog;
   readonly proof: Omit<InvoiceProof, 'hash'>;
 }
 
@@ -79,36 +78,22 @@ function billedOf({ due, ending, adjustments }: DraftFacts): PeriodBilled[] {
 }
 
 function hashOf(facts: DraftFacts, lines: readonly InvoiceLine[]): string {
-  const { due, adjustments, meters } = facts;
+  const { due, adjustments, compile } = facts;
   const periods = [
     ...adjustments.map(({ period }) => period),
     ...(due.ending === null ? [] : [due.ending]),
     ...(due.starting === null ? [] : [due.starting]),
   ];
-  const plans = uniquePlans(
-    periods.flatMap((period) => [period.plan, ...(period.changes ?? []).map(({ plan }) => plan)]),
-  );
-  const named = new Set(
-    plans.flatMap((plan) =>
-      facts
-        .compile(plan)
-        .charges.flatMap((charge) => (charge.kind === 'usage' ? [charge.meter] : [])),
-    ),
-  );
+  const terms = periods.flatMap(({ plan, changes }) => [
+    plan,
+    ...(changes ?? []).map((change) => change.plan),
+  ]);
   return hashInvoice({
-    customer: due.customer,
-    timeZone: due.timeZone,
     currency: periods[0]?.plan.currency ?? '',
-    periods: periods.map(({ from, to }) => ({ from: formatInstant(from), to: formatInstant(to) })),
-    plans,
-    meters: [...named]
-      .sort()
-      .flatMap((key) => (meters.get(key) ?? []).map(({ definition }) => definition)),
+    customer: due.customer,
     lines,
+    periods: periods.map(({ from, to }) => ({ from: formatInstant(from), to: formatInstant(to) })),
+    plans: [...new Set(terms.map((plan) => compile(plan).canonical))],
+    timeZone: due.timeZone,
   });
-}
-
-function uniquePlans(plans: readonly PlanTerms[]): PlanTerms[] {
-  const byKey = new Map(plans.map((plan) => [`${plan.plan}/${plan.version}`, plan]));
-  return [...byKey.values()];
 }

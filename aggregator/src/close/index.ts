@@ -1,6 +1,7 @@
 /** The period close: from a job with a fixed cut to invoices. */
-export { closePeriod, defaultCloseLimits } from './close-period.ts';
-export type { CloseDependencies, CloseLimits, CloseProgress } from './close-period.ts';
+export { defaultCloseLimits } from './close-dependencies.ts';
+export type { CloseDependencies, CloseLimits, CloseProgress } from './close-dependencies.ts';
+export { closePeriod } from './close-period.ts';
 export { createCloseWorker } from './close-worker.ts';
 export type { CloseWorker, CloseWorkerOptions } from './close-worker.ts';
 export type {

@@ -1,7 +1,7 @@
 /** The comparison of both sides of the conservation equation. Pure. */
 import type { Instant } from '@tidemark/platform/clock';
 
-export interface ConservationKey {
+interface ConservationKey {
   readonly tenant: string;
   readonly type: string;
   /** Start of the hour of the log. */

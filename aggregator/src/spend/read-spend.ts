@@ -42,7 +42,6 @@ export async function readSpend(clickHouse: ClickHouse, query: SpendQuery): Prom
     cut: cutOfProgress(progress),
     bound: boundOfProgress(progress),
     boundOf: (cut) => boundOfCut(cut, progress),
-    meters,
     compile: createPlanCompiler(meters),
     proof: { cut: asOf, catalogEpoch },
   };

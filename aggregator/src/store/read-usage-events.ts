@@ -14,7 +14,7 @@ WHERE tenant = {tenant:String} AND subject IN {subjects:Array(String)} AND type 
 ORDER BY subject, time, offset, \`index\`
 SETTINGS do_not_merge_across_partitions_select_final = 1`;
 
-export const storedUsageEventRow = z
+const storedUsageEventRow = z
   .object({
     tenant: z.string(),
     subject: z.string(),

@@ -6,7 +6,7 @@ import { billingBoundaries, isTimeZone } from '@tidemark/rater/calendar';
 export type UsageWindow = 'hour' | 'day' | 'month';
 
 /** A year of hours, and more. */
-export const windowsMax = 10_000;
+const windowsMax = 10_000;
 
 const hour = 3_600_000_000;
 const day = 24 * hour;

@@ -416,7 +416,7 @@ describe('a close that is killed', () => {
       await scenario.send('c3', march('09'));
     }
     const [unfinished] = kill === null ? [close] : [{ ...close, status: 'running' as const }];
-    await scenario.run(unfinished!);
+    await scenario.run(unfinished);
     return scenario.ledger.invoices.map((draft) => JSON.stringify(draft)).sort();
   };
 

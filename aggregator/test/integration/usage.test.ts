@@ -336,7 +336,7 @@ describe('usage against a naive fold', () => {
             time: at,
             offset: offset++,
             tenant,
-            data: row as JsonValue,
+            data: row,
           }));
           await test.sink.writeRows(eventBlocks(events));
           await test.sink.writeRows(eventBlocks(events.slice(0, 5)));

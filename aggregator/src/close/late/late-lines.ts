@@ -72,8 +72,8 @@ function quantityDifference(
   now: string | null | undefined,
   before: string | null | undefined,
 ): string | null {
-  const left = now == null ? undefined : parseExactAmount(now);
-  const right = before == null ? 0n : parseExactAmount(before);
+  const left = typeof now === 'string' ? parseExactAmount(now) : undefined;
+  const right = typeof before === 'string' ? parseExactAmount(before) : 0n;
   if (left === undefined || right === undefined) return null;
   // Quantities have 18 decimals at most, so nothing is lost on the way back from 36.
   return formatQuantity(quantityOf((left - right) / 10n ** 18n));

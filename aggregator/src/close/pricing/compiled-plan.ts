@@ -9,6 +9,7 @@ import { Rational } from '@tidemark/rater/money';
 import { parseMeter } from '@tidemark/rater/meters';
 import { compileCharge, parseCharge } from '@tidemark/rater/pricing';
 import type { Charge, ChargeRater } from '@tidemark/rater/pricing';
+import { canonical } from '../invoice-hash.ts';
 import { sumCountMeasure } from '../../usage/measure.ts';
 import type { PlanTerms } from '../../ports.ts';
 import type { MeteredCharge } from '../states/state-request.ts';
@@ -16,9 +17,11 @@ import type { MeteredCharge } from '../states/state-request.ts';
 export interface CompiledPlan {
   readonly terms: PlanTerms;
   readonly charges: readonly CompiledCharge[];
+  /** Canonical JSON of the terms and of the meters they name: what an invoice's hash covers. */
+  readonly canonical: string;
 }
 
-export type CompiledCharge = FlatCharge | UsageCharge;
+type CompiledCharge = FlatCharge | UsageCharge;
 
 export interface FlatCharge {
   readonly kind: 'flat';
@@ -34,7 +37,7 @@ export interface UsageCharge {
   readonly versions: readonly MeterVersion[];
 }
 
-export interface MeterVersion {
+interface MeterVersion {
   readonly effectiveFrom: Instant;
   readonly metered: MeteredVersion | null;
 }
@@ -69,11 +72,30 @@ export function createPlanCompiler(meters: MeterCatalog): PlanCompiler {
     const key = JSON.stringify([terms.plan, terms.version]);
     let plan = plans.get(key);
     if (plan === undefined) {
-      plan = { terms, charges: terms.charges.map((json) => compile(json, terms, meters)) };
+      const charges = terms.charges.map((json) => compile(json, terms, meters));
+      plan = { terms, charges, canonical: canonicalPlan(terms, charges, meters) };
       plans.set(key, plan);
     }
     return plan;
   };
+}
+
+function canonicalPlan(
+  terms: PlanTerms,
+  charges: readonly CompiledCharge[],
+  meters: MeterCatalog,
+): string {
+  const named = charges.flatMap((charge) => (charge.kind === 'usage' ? [charge.meter] : []));
+  const versions = [...new Set(named)].sort().flatMap((key) => meters.get(key) ?? []);
+  const { plan, version, name, currency, charges: definitions, minimum, maximum } = terms;
+  return canonical({
+    terms: { plan, version, name, currency, charges: definitions, minimum, maximum },
+    meters: versions.map(({ key, effectiveFrom, definition }) => ({
+      key,
+      effectiveFrom,
+      definition,
+    })),
+  });
 }
 
 function compile(json: unknown, terms: PlanTerms, meters: MeterCatalog): CompiledCharge {

@@ -32,7 +32,7 @@ export interface PlanSegment {
 
 export type ChargePiece = FlatPiece | UsagePiece;
 
-export interface FlatPiece {
+interface FlatPiece {
   readonly kind: 'flat';
   readonly charge: FlatCharge;
   readonly from: Instant;

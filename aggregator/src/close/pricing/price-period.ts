@@ -103,9 +103,11 @@ function ratePiece(
  * of that height over the whole would. (Ten seats for half a month are five seat-months.)
  */
 function stateInWhole(state: unknown, piece: UsagePiece, { whole }: PeriodPieces): unknown {
+  const { metered } = piece;
   const isWhole = piece.from === whole.from && piece.to === whole.to;
-  if (piece.metered?.timeWeighted == null || state === undefined || isWhole) return state;
-  const { rater, timeWeighted } = piece.metered;
+  if (metered === null || isWhole || state === undefined) return state;
+  const { rater, timeWeighted } = metered;
+  if (timeWeighted === null) return state;
   const average = Rational.fromScaled(rater.quantity(state) ?? 0n, quantityScale);
   const part = Rational.of(BigInt(piece.to - piece.from), BigInt(whole.to - whole.from));
   const level = average.times(part).dividedBy(timeWeighted.multiplier);

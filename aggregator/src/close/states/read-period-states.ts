@@ -29,7 +29,7 @@ export async function readPeriodStates(
   const plain = items.flatMap(({ customer, pieces }) =>
     usagePieces(pieces)
       .filter(({ metered }) => metered?.carries === false)
-      .map((piece) => ({ customer, pieces, piece })),
+      .map((piece) => ({ customer, pieces, piece, carried: null })),
   );
   await readPieces(clickHouse, plain, states, options);
   await readCarrying(clickHouse, items, states, options);
@@ -40,7 +40,7 @@ interface PieceItem {
   readonly customer: string;
   readonly pieces: PeriodPieces;
   readonly piece: UsagePiece;
-  readonly carried?: CarriedState | null | undefined;
+  readonly carried: CarriedState | null;
 }
 
 async function readPieces(
@@ -56,14 +56,7 @@ async function readPieces(
   for (const item of items) {
     const { carried, customer, piece } = item;
     const period = statePeriod(item);
-    const key = JSON.stringify([
-      customer,
-      piece.from,
-      piece.to,
-      period.from,
-      period.to,
-      carried ?? null,
-    ]);
+    const key = JSON.stringify([customer, piece.from, piece.to, period.from, period.to, carried]);
     const group = bySpan.get(key);
     if (group === undefined) bySpan.set(key, [item]);
     else group.push(item);
@@ -75,7 +68,7 @@ async function readPieces(
       customer: first.customer,
       span: { from: first.piece.from, to: first.piece.to },
       period: statePeriod(first),
-      ...(first.carried != null && { carried: first.carried }),
+      ...(first.carried !== null && { carried: first.carried }),
       charges: shared.of(group.flatMap(({ piece }) => piece.metered ?? [])),
       pieces: group.map(({ piece }) => piece),
     });
@@ -88,7 +81,9 @@ async function readPieces(
 
 /** A level over time is folded over the piece itself; pricing weighs it by its length (`stateInWhole`). */
 function statePeriod({ piece, pieces }: PieceItem): RatingPeriod {
-  return piece.metered?.timeWeighted != null ? { from: piece.from, to: piece.to } : pieces.streamed;
+  return (piece.metered?.timeWeighted ?? null) !== null
+    ? { from: piece.from, to: piece.to }
+    : pieces.streamed;
 }
 
 async function readCarrying(
@@ -103,7 +98,7 @@ async function readCarrying(
     const keys = new Set(last.map(({ charge }) => charge.charge.key));
     return [...keys].map((key) => ({
       customer,
-      carried: undefined as CarriedState | null | undefined,
+      carried: null as CarriedState | null,
       pieces: periods.flatMap((period) =>
         usagePieces(period)
           .filter(({ charge, metered }) => charge.charge.key === key && metered?.carries === true)
@@ -126,7 +121,7 @@ async function readCarrying(
       options,
     );
     for (const { chain, item } of batch) {
-      chain.carried = item.piece.metered?.rater.carryOut(states.get(item.piece));
+      chain.carried = item.piece.metered?.rater.carryOut(states.get(item.piece)) ?? null;
     }
   }
 }
