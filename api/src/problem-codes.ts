@@ -2,7 +2,7 @@
  * Every code that the control plane and the REST API report: the status it is answered with and what the reader can do.
  * Closed: a code that is not listed does not compile. The source of its rows in `docs/errors.md`.
  */
-export interface ApiProblemCodeEntry {
+interface ApiProblemCodeEntry {
   readonly status: number;
   readonly action: string;
 }

@@ -33,7 +33,7 @@ export async function lockEpochs(
   return readEpochState(connection, incarnation, lock.last_epoch);
 }
 
-export async function readEpochState(
+async function readEpochState(
   connection: SqlConnection,
   incarnation: number,
   lastEpoch: number,

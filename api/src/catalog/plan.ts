@@ -3,17 +3,17 @@ import { z } from 'zod';
 import type { Instant } from '@tidemark/platform/clock';
 import { currencySchema, keySchema, nonNegativeDecimalSchema } from '../values/formats.ts';
 
-export const cadenceUnits = ['day', 'week', 'month', 'quarter', 'semiannual', 'year'] as const;
+const cadenceUnits = ['day', 'week', 'month', 'quarter', 'semiannual', 'year'] as const;
 
-export const cadenceSchema = z.union([
+const cadenceSchema = z.union([
   z.enum(cadenceUnits),
   z.strictObject({ every: z.int().min(1).max(366), unit: z.enum(cadenceUnits) }),
 ]);
 
 /** Charges per plan: a bound on the work of one invoice. */
-export const chargesMax = 200;
+const chargesMax = 200;
 
-export const chargeSchema = z
+const chargeSchema = z
   .looseObject({ key: keySchema })
   .describe(
     'A charge: key, name, meter, filter, price, conversion, allowance, discounts, maximum, minimum, proration, timing.',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Instant } from '@tidemark/platform/clock';
 import { currencySchema, keySchema, metadataSchema, timeZoneSchema } from '../values/formats.ts';
 
-export const addressSchema = z.strictObject({
+const addressSchema = z.strictObject({
   line1: z.string().max(256).optional(),
   line2: z.string().max(256).optional(),
   city: z.string().max(128).optional(),
@@ -15,7 +15,7 @@ export const addressSchema = z.strictObject({
     .optional(),
 });
 
-export const taxIdSchema = z.strictObject({
+const taxIdSchema = z.strictObject({
   type: z.string().min(1).max(32),
   value: z.string().min(1).max(64),
 });

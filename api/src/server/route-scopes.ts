@@ -51,7 +51,7 @@ export const routeScopes = {
   'POST /v1/catalog/apply': 'billing',
 } as const satisfies Readonly<Record<string, Scope>>;
 
-export type RouteName = keyof typeof routeScopes;
+type RouteName = keyof typeof routeScopes;
 
 /** Needs no key: it describes the interface, not anyone's data. */
 export const openRoutes: readonly string[] = ['GET /openapi.json'];

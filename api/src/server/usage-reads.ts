@@ -21,7 +21,7 @@ export interface SpendQuestion {
   readonly subscription: string | undefined;
 }
 
-export interface ListQuestion {
+interface ListQuestion {
   readonly tenant: string;
   readonly limit: number;
   readonly cursor: string | undefined;

@@ -7,7 +7,7 @@ import { asInvalidCommand } from '../catalog/pricing-problems.ts';
 import { invalidCommand } from '../problems.ts';
 import type { Anchor } from './subscription.ts';
 
-export interface PeriodRule {
+interface PeriodRule {
   readonly startsAt: Instant;
   readonly anchor: Anchor;
   readonly cadence: Cadence;

@@ -3,10 +3,11 @@ import type { Instant } from '@tidemark/platform/clock';
 import type { Plan } from '../catalog/plan.ts';
 import { billsInAdvance } from '../catalog/rating-rules.ts';
 import type { Customer } from '../customers/customer.ts';
-import { invalidCommand } from '../problems.ts';
+import { invalidCommand, stateForbids } from '../problems.ts';
 import type { BoundaryWriter, Horizon } from './boundaries.ts';
 import type { PreparedSubscription } from './insert-subscriptions.ts';
-import type { SubscriptionCommand } from './subscription.ts';
+import { phaseAt } from './subscription.ts';
+import type { Subscription, SubscriptionCommand } from './subscription.ts';
 
 export interface SubscriptionParts {
   readonly id: string;
@@ -59,4 +60,21 @@ export function checkCurrency(customer: Customer, plan: Plan): void {
     'api/currency-differs',
     `The customer "${customer.key}" is billed in ${customer.currency}, the plan "${plan.key}" in ${plan.currency}.`,
   );
+}
+
+/** The rules of moving a subscription to a plan from an instant on. */
+export function checkChange(subscription: Subscription, plan: Plan, from: Instant): void {
+  if (subscription.endsAt !== null && from >= subscription.endsAt) {
+    throw stateForbids('api/subscription-ended', 'The subscription ends before that instant.');
+  }
+  if (JSON.stringify(plan.cadence) !== JSON.stringify(subscription.cadence)) {
+    throw invalidCommand(
+      'api/not-supported-yet',
+      'A plan of another cadence needs new billing periods; cancel and subscribe anew.',
+    );
+  }
+  const current = phaseAt(subscription.phases, from);
+  if (current?.plan === plan.key && current.version === plan.version) {
+    throw stateForbids('api/plan-unchanged', 'The subscription has this version of the plan then.');
+  }
 }

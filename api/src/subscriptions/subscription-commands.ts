@@ -14,9 +14,9 @@ import { createBoundaryWriter } from './boundaries.ts';
 import { insertSubscriptions } from './insert-subscriptions.ts';
 import { assertNoOverlap, intervalsOf } from './live-intervals.ts';
 import { extensionOf, refreshNextInstants } from './periods.ts';
-import { checkCurrency, prepareSubscription } from './prepare-subscription.ts';
+import { checkChange, checkCurrency, prepareSubscription } from './prepare-subscription.ts';
 import { readBoundaries, readSubscription, readSubscriptionsOf } from './subscription-rows.ts';
-import { changeOf, phaseAt } from './subscription.ts';
+import { changeOf } from './subscription.ts';
 import type {
   CancelCommand,
   ChangeCommand,
@@ -285,22 +285,6 @@ function unknownReference(what: 'customer' | 'plan', key: string): Error {
   return invalidCommand(`api/unknown-${what}`, `There is no ${what} "${key}".`, [
     { path: what, message: `names no ${what}` },
   ]);
-}
-
-function checkChange(subscription: Subscription, plan: Plan, from: Instant): void {
-  if (subscription.endsAt !== null && from >= subscription.endsAt) {
-    throw stateForbids('api/subscription-ended', 'The subscription ends before that instant.');
-  }
-  if (JSON.stringify(plan.cadence) !== JSON.stringify(subscription.cadence)) {
-    throw invalidCommand(
-      'api/not-supported-yet',
-      'A plan of another cadence needs new billing periods; cancel and subscribe anew.',
-    );
-  }
-  const current = phaseAt(subscription.phases, from);
-  if (current?.plan === plan.key && current.version === plan.version) {
-    throw stateForbids('api/plan-unchanged', 'The subscription has this version of the plan then.');
-  }
 }
 
 function textOf(instant: Instant | null): string | null {

@@ -8,7 +8,7 @@ import type { Page, PageRequest } from '../values/page.ts';
 import { pageOf } from '../values/page.ts';
 import type { Anchor, Phase, Subscription, SubscriptionEvent } from './subscription.ts';
 
-export type SubscriptionRow = {
+type SubscriptionRow = {
   subscription: string;
   customer: string;
   starts_at: Instant;

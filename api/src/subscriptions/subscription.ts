@@ -5,7 +5,7 @@ import type { SubscriptionChange } from '@tidemark/rater/catalog';
 import type { Cadence } from '../catalog/plan.ts';
 import { identifierSchema, instantSchema, keySchema, metadataSchema } from '../values/formats.ts';
 
-export const anchorSchema = z
+const anchorSchema = z
   .enum(['calendar', 'anniversary'])
   .describe('Periods start with the calendar (the 1st, Monday) or on the day of the subscription.');
 

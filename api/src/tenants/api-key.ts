@@ -11,7 +11,7 @@ import { z } from 'zod';
 import { instantSchema, tenantKeySchema } from '../values/formats.ts';
 
 export const scopes = ['ingest', 'read', 'billing', 'admin'] as const satisfies readonly Scope[];
-export const scopeSchema = z.enum(scopes);
+const scopeSchema = z.enum(scopes);
 
 const base62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const secretLength = 32;

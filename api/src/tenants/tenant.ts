@@ -5,7 +5,7 @@ import { tenantKeySchema } from '../values/formats.ts';
 
 const secondsPerDay = 86_400;
 
-export const acceptanceWindowSchema = z
+const acceptanceWindowSchema = z
   .strictObject({
     pastSeconds: z
       .int()
@@ -18,14 +18,14 @@ export const acceptanceWindowSchema = z
   })
   .describe("How far from the gateway's clock an event's time may be, in seconds, ends included.");
 
-export const roundingSchema = z
+const roundingSchema = z
   .strictObject({
     roundAt: z.enum(['line', 'tier']).optional(),
     roundMode: z.enum(['half_away_from_zero', 'half_even', 'up', 'down']).optional(),
   })
   .describe('Written into the prices of plan versions created from now on, where they name none.');
 
-export const policiesSchema = z.strictObject({
+const policiesSchema = z.strictObject({
   /** Days that an invoice stays a draft; 0: issued by the close. */
   gracePeriodDays: z.int().min(0).max(90).optional(),
   /** Days from issue to due date. */

@@ -6,8 +6,8 @@ import { parseInstant } from '@tidemark/platform/clock';
 import { isTimeZone } from '@tidemark/rater/calendar';
 import { z } from 'zod';
 
-export const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}$/;
-export const tenantKeyPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}$/;
+const tenantKeyPattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const decimalPattern = /^-?\d{1,20}(?:\.\d{1,18})?$/;
 
 export const keySchema = z
@@ -25,7 +25,7 @@ export const tenantKeySchema = z
 /** Identifiers that the system made, such as `sub_01J...`. */
 export const identifierSchema = z.string().min(1).max(128);
 
-export const decimalSchema = z
+const decimalSchema = z
   .string()
   .regex(
     decimalPattern,

@@ -5,7 +5,8 @@ import { createMetrics } from '@tidemark/platform/metrics';
 import type { Clock } from '@tidemark/platform/clock';
 import type { SqlDatabase } from '@tidemark/platform/postgres';
 import { registerApi } from '../../src/server/index.ts';
-import type { RateLimit } from '../../src/server/index.ts';
+import type { RateLimit, UsageReads } from '../../src/server/index.ts';
+import type { ControlPlane } from '../../src/control-plane.ts';
 import { createFixture } from './control-plane-fixture.ts';
 import type { ControlPlaneFixture } from './control-plane-fixture.ts';
 import { MemoryUsageReads } from './memory-usage-reads.ts';
@@ -29,7 +30,7 @@ export interface ApiServer extends ControlPlaneFixture {
   stop(): Promise<void>;
 }
 
-export interface CallOptions {
+interface CallOptions {
   readonly key?: string;
   readonly body?: unknown;
   /** Sent as it is. */
@@ -46,7 +47,12 @@ export interface Caller {
 
 export async function startApi(
   database: SqlDatabase,
-  options: { clock?: Clock; rateLimit?: RateLimit } = {},
+  options: {
+    clock?: Clock;
+    rateLimit?: RateLimit;
+    /** Reads over a real store in place of those from memory. */
+    readsOf?: (controlPlane: ControlPlane) => UsageReads;
+  } = {},
 ): Promise<ApiServer> {
   const fixture = await createFixture(database, options.clock);
   const reads = new MemoryUsageReads();
@@ -54,7 +60,7 @@ export async function startApi(
   const app = createHttpServer({ log: silentLogger, metrics: createMetrics() });
   await registerApi(app, {
     controlPlane: fixture.controlPlane,
-    reads,
+    reads: options.readsOf?.(fixture.controlPlane) ?? reads,
     wakeCloses: () => {
       pokes.count += 1;
     },

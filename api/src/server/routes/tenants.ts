@@ -101,7 +101,7 @@ export function registerTenantRoutes(app: ApiApp, { controlPlane }: ApiDependenc
   );
 }
 
-export function assertOperator(tenant: string): void {
+function assertOperator(tenant: string): void {
   if (tenant === operatorTenant) return;
   throw new AppError(
     'forbidden',

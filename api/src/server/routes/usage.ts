@@ -127,7 +127,7 @@ function listOf(value: string | readonly string[]): string[] {
   return typeof value === 'string' ? [value] : [...value];
 }
 
-export function assertAscending(from: number, to: number): void {
+function assertAscending(from: number, to: number): void {
   if (from < to) return;
   throw invalidParameter('api/range-empty', 'The range must end after it starts.', [
     { path: 'to', message: 'must be after from' },
