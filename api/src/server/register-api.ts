@@ -44,12 +44,12 @@ const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)
   registerCatalogRoutes,
 ];
 
-/** Registers every route in a context of its own: nothing of it leaks to other routes of the server. */
-export async function registerApi(
-  app: FastifyInstance,
-  dependencies: ApiDependencies,
-): Promise<void> {
-  await app.register(async (scope) => {
+/**
+ * Registers every route in a context of its own: nothing of it leaks to other routes of the server. A fault of a route
+ * shows when the server gets ready or listens.
+ */
+export function registerApi(app: FastifyInstance, dependencies: ApiDependencies): void {
+  void app.register(async (scope) => {
     const api = scope.withTypeProvider<ZodTypeProvider>();
     api.setValidatorCompiler(validatorCompiler);
     api.setSerializerCompiler(serializerCompiler);

@@ -14,7 +14,7 @@ test('every registered route has a scope, and every scope has its route', async 
     }
   });
   // Registration reads nothing; a request would.
-  await registerApi(app, {
+  registerApi(app, {
     controlPlane: { clock: { now: () => 0 } } as unknown as ControlPlane,
     reads: {} as UsageReads,
   });

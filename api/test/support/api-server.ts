@@ -58,7 +58,7 @@ export async function startApi(
   const reads = new MemoryUsageReads();
   const pokes = { count: 0 };
   const app = createHttpServer({ log: silentLogger, metrics: createMetrics() });
-  await registerApi(app, {
+  registerApi(app, {
     controlPlane: fixture.controlPlane,
     reads: options.readsOf?.(fixture.controlPlane) ?? reads,
     wakeCloses: () => {
