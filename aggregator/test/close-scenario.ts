@@ -94,12 +94,15 @@ export class CloseScenario {
     return blocks;
   }
 
-  /** Writes progress up to the end of the log and takes it as the end offsets. */
-  async promise(): Promise<void> {
-    await this.#test.sink.writeProgress(
-      this.#next.map((next, partition) => progressOf(partition, next)),
-    );
-    this.ledger.cut = { incarnation: 1, offsets: [...this.#next] };
+  /** Writes progress up to the end of the log (or further, where records are control ones) and takes it as the end offsets. */
+  async promise(atLeast = 0): Promise<void> {
+    const rows = this.#next.map((end, partition) => {
+      const logged = this.#events.filter((event) => event.partition === partition).length;
+      const counts = { logged, stored: logged, duplicate: 0, conflict: 0, dead: 0, control: 0 };
+      return progressOf(partition, Math.max(end, atLeast), { counts });
+    });
+    await this.#test.sink.writeProgress(rows);
+    this.ledger.cut = { incarnation: 1, offsets: rows.map(({ next }) => next) };
   }
 
   /** What the stream has counted for a customer so far. */

@@ -272,3 +272,31 @@ function appendUInt64(
 ): void {
   column.appendHalves(Number(value & 0xffff_ffffn), Number(value >> 32n));
 }
+
+export interface TestConflict extends TestEvent {
+  readonly owner: { readonly offset: number; readonly index: number };
+}
+
+export function conflictBlocks(conflicts: readonly TestConflict[]): RowBlocks {
+  const builder = new NativeBlockBuilder(rowTables.event_conflicts);
+  const { columns } = builder;
+  for (const conflict of conflicts) {
+    const event = fullEvent(conflict);
+    columns.tenant.append(event.tenant);
+    columns.subject.append(event.subject);
+    columns.source.append(event.source);
+    columns.id.append(event.id);
+    columns.type.append(event.type);
+    columns.time.append(event.time);
+    columns.data.append(event.data);
+    columns.incarnation.append(event.incarnation);
+    columns.partition.append(event.partition);
+    columns.offset.append(event.offset);
+    columns.index.append(event.index);
+    columns.log_time.append(logTimeOf(event));
+    columns.owner_offset.append(conflict.owner.offset);
+    columns.owner_index.append(conflict.owner.index);
+  }
+  const block = builder.take();
+  return block === undefined ? {} : { event_conflicts: [block] };
+}

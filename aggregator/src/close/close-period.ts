@@ -94,18 +94,14 @@ async function auditStoredEvents(
   run: CloseRun,
   dependencies: CloseDependencies,
 ): Promise<CloseRun> {
-  const { close, bound } = run;
+  const { close, bound, progress } = run;
   dependencies.onProgress?.({ kind: 'auditing', close });
-  const mismatches = await auditBelowCut(dependencies.clickHouse, { tenant: close.tenant, bound });
+  const { tenant } = close;
+  const findings = await auditBelowCut(dependencies.clickHouse, { tenant, bound, progress });
   const concerned = new Set(partitionsOf(close));
-  const halted = mismatches
-    .filter(({ partition }) => concerned.has(partition) && !run.haltedPartitions.has(partition))
-    .map(({ partition, from, to, detail }) => ({
-      reason: 'audit-mismatch',
-      partition,
-      offset: from,
-      detail: `offsets ${from} to ${to} (exclusive): ${detail}`,
-    }));
+  const halted = findings.filter(
+    ({ partition }) => concerned.has(partition) && !run.haltedPartitions.has(partition),
+  );
   for (const part of halted) dependencies.onAlarm?.(close, part);
   return haltPartitions(run, halted);
 }

@@ -43,8 +43,8 @@ export async function waitForCut(
   }
 }
 
-/** Pure: which of the partitions have not processed all records below the cut. */
-export function partitionsBehind(
+/** Which of the partitions have not processed all records below the cut. */
+function partitionsBehind(
   cut: Cut,
   partitions: readonly number[],
   progress: readonly Progress[],

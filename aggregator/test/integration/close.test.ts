@@ -2,13 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { partitionOfCustomer, Killed } from '../fakes/memory-ledger.ts';
 import { CloseScenario, instant, meterOf, months, planOf } from '../close-scenario.ts';
 import type { SentEvent } from '../close-scenario.ts';
-import {
-  eventBlocks,
-  partitionCount,
-  progressOf,
-  startTestStore,
-  totalBlocks,
-} from '../test-store.ts';
+import { eventBlocks, partitionCount, startTestStore, totalBlocks } from '../test-store.ts';
 import type { TestStore } from '../test-store.ts';
 
 let test: TestStore;
@@ -548,6 +542,23 @@ describe('what is not right', () => {
     expect(close.halted).toMatchObject([{ reason: 'audit-mismatch' }]);
   });
 
+  it('envelopes whose outcomes are gone, with their events, halt the partition', async () => {
+    const scenario = new CloseScenario(test, meters);
+    subscribe(scenario, 'a', other);
+    await scenario.send('a', march('01'), march('02'));
+    for (const table of ['usage_events', 'envelope_outcomes']) {
+      const condition = `partition = ${partitionOfCustomer('a')} AND offset = 1`;
+      await test.clickHouse.command(
+        `ALTER TABLE ${table} DELETE WHERE ${condition} SETTINGS mutations_sync = 1`,
+      );
+    }
+    const close = await scenario.close('2026-04-01T00:00:00Z');
+    expect(close.halted).toMatchObject([
+      { reason: 'audit-counts', partition: partitionOfCustomer('a') },
+    ]);
+    expect(scenario.ledger.invoices.map(({ due }) => due.customer)).toEqual([other]);
+  });
+
   it('a rater that stands still before the cut halts its partition with the offset, and the others are billed', async () => {
     const scenario = new CloseScenario(test, meters);
     subscribe(scenario, 'a', other);
@@ -560,7 +571,7 @@ describe('what is not right', () => {
     const close = await scenario.close('2026-04-01T00:00:00Z');
     expect(close.halted).toMatchObject([{ reason: 'partition-behind', partition, offset: 1 }]);
     expect(scenario.ledger.invoices.map(({ due }) => due.customer)).toEqual([other]);
-    await test.sink.writeProgress([progressOf(partition, 5)]);
+    await scenario.promise(5);
     expect(await scenario.close('2026-04-01T00:00:00Z')).toMatchObject({ status: 'done' });
     expect(scenario.ledger.invoices).toHaveLength(2);
   });
