@@ -320,6 +320,36 @@ describe('plan terms', () => {
       ],
     ]);
   });
+
+  it('that change inside a period count a level by its share of the period', async () => {
+    const seats = {
+      key: 'seats',
+      name: 'Seats',
+      meter: 'seats',
+      price: { model: 'per_unit', ...usd, unitAmount: '1' },
+    };
+    const better = { ...seats, price: { ...seats.price, unitAmount: '2' } };
+    const scenario = new CloseScenario(test, meters);
+    const [april, may] = months(4, 6, planOf([seats]));
+    const from = instant('2026-04-16T00:00:00Z');
+    const changes = [{ from, plan: planOf([better], { version: 2 }) }];
+    scenario.subscribe({
+      subscription: 'sub_1',
+      customer: 'a',
+      periods: [
+        { ...april!, changes },
+        { ...may!, plan: planOf([better], { version: 2 }) },
+      ],
+    });
+    const level = { type: 'seat.level', time: '2026-04-01T00:00:00Z', data: { seats: 10 } };
+    await scenario.send('a', level);
+    await scenario.close('2026-05-01T00:00:00Z');
+    await scenario.close('2026-06-01T00:00:00Z');
+    expect(scenario.lines()).toEqual([
+      ['usage seats 5 5.00', 'usage seats 5 10.00'],
+      ['usage seats 10 20.00'],
+    ]);
+  });
 });
 
 describe('late events', () => {
