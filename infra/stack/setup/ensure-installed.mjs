@@ -22,7 +22,9 @@ if (!installed) {
     { cwd: root, stdio: ['ignore', 2, 2] },
   );
   if (result.status !== 0) {
-    process.stderr.write('npm ci failed; see above. Run it by hand with `npm ci --ignore-scripts`.\n');
+    process.stderr.write(
+      'npm ci failed; see above. Run it by hand with `npm ci --ignore-scripts`.\n',
+    );
     process.exit(1);
   }
   writeFileSync(stamp, lock);

@@ -18,12 +18,21 @@ const problems = [];
 
 const missing = installSystemPackages();
 if (missing.length > 0) {
-  process.stderr.write(`Not installed: ${missing.join(', ')}; suites that need them are skipped.\n`);
+  process.stderr.write(
+    `Not installed: ${missing.join(', ')}; suites that need them are skipped.\n`,
+  );
 }
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-const verified = run('npx', ['turbo', 'run', 'build', ...checks, '--log-order=grouped', '--continue']);
+const verified = run('npx', [
+  'turbo',
+  'run',
+  'build',
+  ...checks,
+  '--log-order=grouped',
+  '--continue',
+]);
 if (verified === 0) totals.passed += checks.length;
 else {
   totals.failed += 1;
@@ -33,7 +42,9 @@ for (const suite of suites) runSuite(suite);
 
 for (const problem of problems) process.stdout.write(`FAILED: ${problem}\n`);
 if (requireAll && totals.skipped > 0) {
-  process.stdout.write(`FAILED: ${totals.skipped} tests were skipped, and nothing may be left out here\n`);
+  process.stdout.write(
+    `FAILED: ${totals.skipped} tests were skipped, and nothing may be left out here\n`,
+  );
 }
 process.stdout.write(
   `${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped\n`,

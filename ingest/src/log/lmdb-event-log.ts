@@ -4,10 +4,7 @@
  */
 import { mkdirSync, realpathSync } from 'node:fs';
 import { systemClock, type Clock } from '@tidemark/platform/clock';
-import {
-  lockDirectory,
-  type DirectoryLock,
-} from '../../../infra/platform/src/directory-lock/index.ts';
+import { lockDirectory, type DirectoryLock } from '@tidemark/platform/directory-lock';
 import { EmbeddedConsumer } from './embedded-consumer.ts';
 import { EmbeddedGroup } from './embedded-group.ts';
 import { EmbeddedLog, type LogIdentity } from './embedded-log.ts';

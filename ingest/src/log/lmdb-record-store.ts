@@ -1,20 +1,11 @@
-import { open } from 'lmdb';
+import { openLmdb } from '@tidemark/platform/lmdb';
 import type { RecordStore, StoredEntry } from './record-store.ts';
 
 type Key = [partition: number, offset: number];
 
 /** Opens or creates the LMDB environment of the embedded log in `directory`. */
 export function openLmdbRecordStore(directory: string): RecordStore {
-  // Without overlapping sync a commit returns when it is on the disk, so nothing is visible that is not durable.
-  // And without batching by turns of the event loop, which leaves a rejection of its own unhandled when a commit fails.
-  const root = open({
-    path: directory,
-    noSubdir: false,
-    maxDbs: 2,
-    encoding: 'binary',
-    overlappingSync: false,
-    eventTurnBatching: false,
-  });
+  const root = openLmdb(directory, 2);
   const records = root.openDB<Uint8Array, Key>({ name: 'records', encoding: 'binary' });
   const meta = root.openDB<Uint8Array, string>({ name: 'meta', encoding: 'binary' });
   return {

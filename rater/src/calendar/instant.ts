@@ -1,2 +1,2 @@
 /** RFC 3339 text to integer microseconds and back; the pure core reads times through here. */
-export { formatInstant, parseInstant } from '@tidemark/platform/clock';
+export { parseInstant } from '@tidemark/platform/clock';

@@ -15,7 +15,7 @@ export const expressionLengthMax = 1000;
 const depthMax = 32;
 
 export type PropertyValue = Rational | undefined | 'not-a-number';
-export type PropertyReader = (name: string) => PropertyValue;
+type PropertyReader = (name: string) => PropertyValue;
 
 export interface Expression {
   readonly text: string;

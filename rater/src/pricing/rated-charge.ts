@@ -24,7 +24,7 @@ export interface NumberFormat {
 }
 
 /** At the scales that are stored: 18 decimals for a quantity, 36 for an exact amount, half-even. */
-export const storedFormat: NumberFormat = {
+const storedFormat: NumberFormat = {
   quantity: (value) => formatRounded(value, quantityScale),
   exactAmount: (value) => formatRounded(value, exactAmountScale),
 };

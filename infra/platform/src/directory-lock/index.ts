@@ -1,2 +1,2 @@
 export { lockDirectory } from './directory-lock.ts';
-export type { DirectoryLock, DirectoryLockOptions } from './directory-lock.ts';
+export type { DirectoryLock } from './directory-lock.ts';

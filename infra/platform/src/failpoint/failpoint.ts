@@ -6,7 +6,7 @@ import { readEnvironment } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
 
 /** Every point there is, in the order in which an event passes them. */
-export const failpoints = [
+const failpoints = [
   'gateway/after-append',
   'rater/after-rows',
   'rater/after-progress',

@@ -10,7 +10,7 @@ export interface ApiClient {
   list(path: string, query?: Query, limit?: number): AsyncIterable<unknown>;
 }
 
-export type Query = Readonly<Record<string, string | number | undefined>>;
+type Query = Readonly<Record<string, string | number | undefined>>;
 
 export interface ApiClientOptions {
   readonly url: string;

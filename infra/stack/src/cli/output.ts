@@ -23,7 +23,10 @@ export interface TableColumn {
   readonly align?: 'left' | 'right';
 }
 
-export function printTable(columns: readonly TableColumn[], rows: readonly (readonly string[])[]): void {
+export function printTable(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly string[])[],
+): void {
   const table = new Table({
     head: columns.map(({ title }) => picocolors.bold(title)),
     colAligns: columns.map(({ align }) => align ?? 'left'),

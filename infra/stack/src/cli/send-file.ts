@@ -16,7 +16,7 @@ export interface SendFile {
 }
 
 /** An event in the wire form of `POST /v1/events`. */
-export interface FileEvent extends Omit<MappedEvent, 'data'> {
+interface FileEvent extends Omit<MappedEvent, 'data'> {
   readonly data: NonNullable<UsageEventInput['data']>;
 }
 
@@ -48,7 +48,9 @@ export async function countLines(file: string, format: 'ndjson' | 'csv'): Promis
       endsWithNewline = chunk.at(-1) === 10;
     }
   } catch (cause) {
-    throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read.`, { cause });
+    throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read.`, {
+      cause,
+    });
   }
   if (!endsWithNewline) lines += 1;
   return Math.max(format === 'csv' ? lines - 1 : lines, 0);
@@ -121,6 +123,10 @@ function readLine(
   }
   return {
     kind: 'event',
-    event: { ...event.data, id: event.data.id ?? `line-${line}`, source: event.data.source ?? fileName },
+    event: {
+      ...event.data,
+      id: event.data.id ?? `line-${line}`,
+      source: event.data.source ?? fileName,
+    },
   };
 }

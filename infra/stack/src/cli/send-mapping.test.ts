@@ -37,7 +37,9 @@ describe('parseSendMapping', () => {
 
   it('names the columns there are when one is unknown', () => {
     const mapping = parseSendMapping('time=when,customer=customer,type=:x');
-    expect(() => mapRow(mapping, { row, line: 2, fileName: 'log.csv' })).toThrow('it has: line, time');
+    expect(() => mapRow(mapping, { row, line: 2, fileName: 'log.csv' })).toThrow(
+      'it has: line, time',
+    );
   });
 });
 

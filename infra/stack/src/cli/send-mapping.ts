@@ -4,7 +4,7 @@
  */
 import { AppError } from '@tidemark/platform/errors';
 
-export type FieldSource =
+type FieldSource =
   | { readonly kind: 'column'; readonly column: string }
   | { readonly kind: 'literal'; readonly text: string };
 

@@ -30,8 +30,13 @@ export async function readConfigFile(file: string | undefined): Promise<unknown>
   try {
     return parseYaml(await readFile(file, 'utf8')) ?? {};
   } catch (cause) {
-    throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read as YAML or JSON.`, {
-      cause,
-    });
+    throw new AppError(
+      'invalid-input',
+      'stack/unreadable-file',
+      `${file} cannot be read as YAML or JSON.`,
+      {
+        cause,
+      },
+    );
   }
 }

@@ -75,7 +75,12 @@ export async function readDemoData(): Promise<DemoData> {
     customers,
     catalog: {
       ...z.record(z.string(), z.unknown()).parse(catalog),
-      customers: customers.map((key) => ({ key, name: `Client ${key}`, currency: 'USD', timeZone: 'UTC' })),
+      customers: customers.map((key) => ({
+        key,
+        name: `Client ${key}`,
+        currency: 'USD',
+        timeZone: 'UTC',
+      })),
       subscriptions: customers.map((customer) => ({
         customer,
         plan: 'web',

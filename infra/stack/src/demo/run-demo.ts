@@ -16,7 +16,7 @@ import type { InvoiceView } from '../cli/invoice-table.ts';
 import { demoPeriod, readDemoData } from './demo-data.ts';
 import type { DemoData, DemoEvent } from './demo-data.ts';
 
-export interface DemoResult {
+interface DemoResult {
   /** Events answered as accepted, copies included. */
   readonly accepted: number;
   /** Copies that the rater dropped. */
@@ -36,7 +36,7 @@ export interface DemoReport extends DemoResult {
   readonly invoicesFile: string;
 }
 
-export interface Rejection {
+interface Rejection {
   readonly id: string;
   readonly code: string;
   readonly message: string;
@@ -62,17 +62,24 @@ const conservationSchema = z.looseObject({
     deadLetters: z.number(),
   }),
 });
-export type Conservation = z.output<typeof conservationSchema>;
+type Conservation = z.output<typeof conservationSchema>;
 
-export async function runDemo(target: DemoTarget, say: (step: string) => void): Promise<DemoReport> {
+export async function runDemo(
+  target: DemoTarget,
+  say: (step: string) => void,
+): Promise<DemoReport> {
   const startedAt = performance.now();
   const api = createApiClient(target);
   const data = await readDemoData();
 
-  say(`Applying a catalog: 3 meters, 1 plan, ${data.customers.length} customers with a subscription each`);
+  say(
+    `Applying a catalog: 3 meters, 1 plan, ${data.customers.length} customers with a subscription each`,
+  );
   await api.post('/v1/catalog/apply', { ...data.catalog, dryRun: false });
 
-  say(`Sending ${data.events.length} events as backfill, every tenth batch twice, ${data.broken.length} broken on purpose`);
+  say(
+    `Sending ${data.events.length} events as backfill, every tenth batch twice, ${data.broken.length} broken on purpose`,
+  );
   const sent = await sendEvents(target, data);
 
   say(`Closing through ${demoPeriod.to}`);
@@ -83,7 +90,11 @@ export async function runDemo(target: DemoTarget, say: (step: string) => void): 
     silent: true,
   });
   if (job.status !== 'done') {
-    throw new AppError('conflict', 'stack/close-not-done', `The close ended as ${job.status}: ${JSON.stringify(job.halted)}`);
+    throw new AppError(
+      'conflict',
+      'stack/close-not-done',
+      `The close ended as ${job.status}: ${JSON.stringify(job.halted)}`,
+    );
   }
 
   const { largest, invoicesFile } = await readInvoices(api, target.dataDir);
@@ -127,7 +138,10 @@ async function sendEvents({ url, key }: DemoTarget, data: DemoData): Promise<Sen
     const batchNumber = start / batchSize + 1;
     if (batchNumber % repeatEvery === 0) await sendBatch(client, batch);
   }
-  await sendBatch(client, data.broken.map(({ event }) => event));
+  await sendBatch(
+    client,
+    data.broken.map(({ event }) => event),
+  );
   await client.close();
   checkRejections(data, rejections);
   return { accepted, rejections };
@@ -137,7 +151,11 @@ async function sendBatch(client: Tidemark, batch: readonly DemoEvent[]): Promise
   for (const event of batch) client.track(event);
   const { failed } = await client.flush();
   if (failed > 0) {
-    throw new AppError('unavailable', 'stack/not-delivered', `${failed} events were not delivered.`);
+    throw new AppError(
+      'unavailable',
+      'stack/not-delivered',
+      `${failed} events were not delivered.`,
+    );
   }
 }
 
@@ -146,7 +164,11 @@ function checkRejections(data: DemoData, rejections: readonly Rejection[]): void
   const expected = data.broken.map(({ event, code }) => `${event.id} ${code}`).sort();
   const found = rejections.map(({ id, code }) => `${id} ${code}`).sort();
   if (JSON.stringify(expected) === JSON.stringify(found)) return;
-  throw new AppError('invariant', 'stack/demo-rejections', `Expected ${expected.join(', ')}; got ${found.join(', ')}.`);
+  throw new AppError(
+    'invariant',
+    'stack/demo-rejections',
+    `Expected ${expected.join(', ')}; got ${found.join(', ')}.`,
+  );
 }
 
 /** Writes every invoice to a file, one a line, and picks the largest. */

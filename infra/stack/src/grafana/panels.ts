@@ -2,7 +2,7 @@
  * The panels of the "Pipeline" dashboard as data, in the order in which an event passes them. A test runs every query
  * against a real Prometheus that scrapes a real pipeline, so a renamed metric cannot leave an empty panel behind.
  */
-export interface PanelQuery {
+interface PanelQuery {
   readonly expression: string;
   readonly legend: string;
 }
@@ -55,7 +55,8 @@ export const pipelineRows: readonly PipelineRow[] = [
       },
       {
         title: 'Halted partitions',
-        description: 'Partitions that stopped because going on would not be safe; the log says why.',
+        description:
+          'Partitions that stopped because going on would not be safe; the log says why.',
         kind: 'stat',
         unit: 'short',
         queries: [{ expression: 'sum(tidemark_rater_halted_partitions)', legend: 'halted' }],
@@ -72,7 +73,10 @@ export const pipelineRows: readonly PipelineRow[] = [
         unit: 'cps',
         queries: [
           { expression: rate('tidemark_gateway_events_accepted_total'), legend: 'accepted' },
-          { expression: rate('tidemark_gateway_events_rejected_total', 'code'), legend: '{{code}}' },
+          {
+            expression: rate('tidemark_gateway_events_rejected_total', 'code'),
+            legend: '{{code}}',
+          },
         ],
       },
       {
@@ -98,7 +102,10 @@ export const pipelineRows: readonly PipelineRow[] = [
         kind: 'timeseries',
         unit: 'reqps',
         queries: [
-          { expression: rate('tidemark_gateway_requests_refused_total', 'code'), legend: '{{code}}' },
+          {
+            expression: rate('tidemark_gateway_requests_refused_total', 'code'),
+            legend: '{{code}}',
+          },
         ],
       },
     ],
@@ -121,7 +128,10 @@ export const pipelineRows: readonly PipelineRow[] = [
         kind: 'timeseries',
         unit: 'short',
         queries: [
-          { expression: 'sum by (partition) (tidemark_rater_lag_records)', legend: '{{partition}}' },
+          {
+            expression: 'sum by (partition) (tidemark_rater_lag_records)',
+            legend: '{{partition}}',
+          },
         ],
       },
       {

@@ -17,12 +17,27 @@ const logSettings = z.strictObject({
 });
 
 const kafka = z.strictObject({
-  brokers: z.array(z.string()).default([]).describe('host:port of some brokers; empty: the embedded log.'),
+  brokers: z
+    .array(z.string())
+    .default([])
+    .describe('host:port of some brokers; empty: the embedded log.'),
   topic: z.string().default('tidemark.usage-events.v1'),
-  partitions: z.number().int().min(1).max(1_024).default(4).describe('Fixed for the life of the topic.'),
+  partitions: z
+    .number()
+    .int()
+    .min(1)
+    .max(1_024)
+    .default(4)
+    .describe('Fixed for the life of the topic.'),
   replicationFactor: z.number().int().min(1).max(9).default(1).describe('3 in production.'),
   minInSyncReplicas: z.number().int().min(1).max(9).default(1).describe('2 of 3 in production.'),
-  retentionDays: z.number().int().min(1).max(3_650).default(30).describe('How long the log can be re-read.'),
+  retentionDays: z
+    .number()
+    .int()
+    .min(1)
+    .max(3_650)
+    .default(30)
+    .describe('How long the log can be re-read.'),
   sessionTimeoutMs: z
     .number()
     .int()
@@ -54,14 +69,22 @@ const gateway = z.strictObject({
 });
 
 const rater = z.strictObject({
-  threads: z.number().int().min(0).max(64).default(1).describe('Worker threads; 0 rates in the main thread.'),
+  threads: z
+    .number()
+    .int()
+    .min(0)
+    .max(64)
+    .default(1)
+    .describe('Worker threads; 0 rates in the main thread.'),
   dedupMemoryMiB: z
     .number()
     .int()
     .min(16)
     .max(65_536)
     .default(1_024)
-    .describe('Memory for known identities over all partitions; what does not fit is looked up in the store.'),
+    .describe(
+      'Memory for known identities over all partitions; what does not fit is looked up in the store.',
+    ),
 });
 
 /** Everything in one process: `tidemark up`. Each store is embedded unless a server is named. */

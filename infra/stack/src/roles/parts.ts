@@ -15,7 +15,11 @@ import type { createHttpServer } from '@tidemark/platform/http';
 import type { Lifecycle } from '@tidemark/platform/lifecycle';
 import type { Logger } from '@tidemark/platform/log';
 import type { Metrics } from '@tidemark/platform/metrics';
-import { createPiscinaRatingPool, createRater, InProcessRatingPool } from '@tidemark/rater/partitions';
+import {
+  createPiscinaRatingPool,
+  createRater,
+  InProcessRatingPool,
+} from '@tidemark/rater/partitions';
 import type { Rater, RatingEngineSettings } from '@tidemark/rater/partitions';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import type { EmbeddedConfig } from './config.ts';

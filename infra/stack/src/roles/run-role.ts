@@ -10,6 +10,7 @@ import { createLifecycle } from '@tidemark/platform/lifecycle';
 import type { Lifecycle } from '@tidemark/platform/lifecycle';
 import type { Logger } from '@tidemark/platform/log';
 import { createMetrics } from '@tidemark/platform/metrics';
+import type { SqlDatabase } from '@tidemark/platform/postgres';
 import type { z } from 'zod';
 import type { RoleName, roleConfigSchemas } from './config.ts';
 import { listen, startCloseWorker, startGateway, startRater } from './parts.ts';
@@ -26,7 +27,7 @@ export interface RunningRole {
 
 type RoleConfig<Role extends RoleName> = z.output<(typeof roleConfigSchemas)[Role]>;
 
-export interface RoleProcess extends ProcessParts {
+interface RoleProcess extends ProcessParts {
   readonly onFailed: (error: Error) => void;
 }
 
@@ -46,7 +47,7 @@ const starters: RoleStarters = {
       start: () => access.start(),
       stop: () => access.stop(),
     });
-    const app = serverOf(process, { postgres: async () => void (await database.query('select 1')) });
+    const app = serverOf(process, { postgres: () => ping(database) });
     await startGateway(process, {
       app,
       eventLog,
@@ -98,7 +99,7 @@ const starters: RoleStarters = {
       stop: () => controlPlane.stop(),
     });
     const app = serverOf(process, {
-      postgres: async () => void (await database.query('select 1')),
+      postgres: () => ping(database),
       clickhouse: () => clickHouse.ping(),
     });
     registerApi(app, { controlPlane, reads: createUsageReads({ controlPlane, clickHouse }) });
@@ -152,6 +153,10 @@ export async function runRole<Role extends RoleName>(
     await lifecycle.stop();
     throw thrown;
   }
+}
+
+async function ping(database: SqlDatabase): Promise<void> {
+  await database.query('select 1');
 }
 
 function serverOf(

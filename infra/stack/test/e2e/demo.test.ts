@@ -33,7 +33,13 @@ async function runDemo(...flags: string[]): Promise<DemoRun> {
   const directory = createTemporaryDirectory('demo');
   directories.push(directory);
   const dataDir = join(directory.path, 'data');
-  const { code, stdout, stderr } = await runTidemark(['demo', '--json', '--data', dataDir, ...flags]);
+  const { code, stdout, stderr } = await runTidemark([
+    'demo',
+    '--json',
+    '--data',
+    dataDir,
+    ...flags,
+  ]);
   expect(code, stderr).toBe(0);
   const invoices = (await readFile(join(dataDir, 'invoices.ndjson'), 'utf8')).trim().split('\n');
   return {
@@ -74,7 +80,9 @@ describe('the embedded demo', () => {
   it('reports what it accepted, dropped and refused', () => {
     const events = [...usage.values()].reduce((sum, { calls }) => sum + calls, 0);
     expect(events).toBe(10_000);
-    const bills = [...usage.values()].flatMap((bill) => billLines(bill).map(({ amount }) => amount));
+    const bills = [...usage.values()].flatMap((bill) =>
+      billLines(bill).map(({ amount }) => amount),
+    );
     expect(embedded.result).toMatchObject({
       accepted: 10_050 + 1_000,
       duplicates: 1_000,

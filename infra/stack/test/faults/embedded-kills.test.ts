@@ -27,9 +27,12 @@ const usageTo = '2015-06-01T00:00:00Z';
 it('loses nothing and counts nothing twice, whenever it is killed', async () => {
   const port = await findFreePort();
   const start = async (): Promise<UpReady> => {
-    current = await startTidemark<UpReady>(['up', '--data', `${directory.path}/data`, '--port', String(port)], {
-      TIDEMARK_LOG_LEVEL: 'warn',
-    });
+    current = await startTidemark<UpReady>(
+      ['up', '--data', `${directory.path}/data`, '--port', String(port)],
+      {
+        TIDEMARK_LOG_LEVEL: 'warn',
+      },
+    );
     return current.ready;
   };
   const { url, adminKey } = await start();
@@ -44,7 +47,12 @@ it('loses nothing and counts nothing twice, whenever it is killed', async () => 
         currency: 'USD',
         cadence: 'month',
         charges: [
-          { key: 'units', name: 'Units', meter: 'units', price: { model: 'per_unit', currency: 'USD', unitAmount: '0.25' } },
+          {
+            key: 'units',
+            name: 'Units',
+            meter: 'units',
+            price: { model: 'per_unit', currency: 'USD', unitAmount: '0.25' },
+          },
         ],
       },
     ],
@@ -74,15 +82,27 @@ it('loses nothing and counts nothing twice, whenever it is killed', async () => 
     }
     const settled = client.flush();
     // Traffic is under way: a part of the round is acknowledged, a part of that is stored.
-    await untilBelow(() => client.buffered.events, eventsPerRound * (1 - (round + 1) / (rounds + 1)));
+    await untilBelow(
+      () => client.buffered.events,
+      eventsPerRound * (1 - (round + 1) / (rounds + 1)),
+    );
     await current!.kill();
     expect(await start()).toMatchObject({ url, adminKey: null });
     expect(await settled).toMatchObject({ failed: 0, pending: 0 });
   }
   expect(await client.close()).toMatchObject({ failed: 0, pending: 0 });
 
-  const job = await runClose(api, { through: usageTo, customers: undefined, dryRun: false, silent: true });
-  expect(job).toMatchObject({ status: 'done', invoices: 1, totals: { USD: String(rounds * eventsPerRound * 0.25) + '.00' } });
+  const job = await runClose(api, {
+    through: usageTo,
+    customers: undefined,
+    dryRun: false,
+    silent: true,
+  });
+  expect(job).toMatchObject({
+    status: 'done',
+    invoices: 1,
+    totals: { USD: String(rounds * eventsPerRound * 0.25) + '.00' },
+  });
   expect(await api.get('/v1/reconciliation')).toMatchObject({
     reconciled: true,
     totals: { stored: rounds * eventsPerRound, conflict: 0, deadLetters: 0, difference: 0 },

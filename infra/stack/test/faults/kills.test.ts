@@ -62,7 +62,10 @@ describe.skipIf(missing !== null)(`a killed role${missing === null ? '' : ` (${m
   });
 
   it('rater, between the rows and their progress: the rows are written again, and count once', async () => {
-    const outcome = await runPeriod('rater', { role: 'rater', failpoint: 'rater/after-rows:kill@2' });
+    const outcome = await runPeriod('rater', {
+      role: 'rater',
+      failpoint: 'rater/after-rows:kill@2',
+    });
     expect(outcome.invoices).toEqual(undisturbed.invoices);
     expect(outcome.reconciliation).toEqual(undisturbed.reconciliation);
   });
@@ -149,7 +152,10 @@ async function sendAll(stack: KafkaStack, events: readonly DemoEvent[]): Promise
 async function readOutcome(api: ApiClient): Promise<Outcome> {
   const invoices: { customer: string; number: string; comparable: string }[] = [];
   for await (const item of api.list('/v1/invoices')) {
-    const { id, number, subscription, issuedAt, dueAt, proof, ...rest } = item as Record<string, unknown> & {
+    const { id, number, subscription, issuedAt, dueAt, proof, ...rest } = item as Record<
+      string,
+      unknown
+    > & {
       customer: string;
       number: string;
       proof: { hash: string };

@@ -24,66 +24,76 @@ const missing = whyNoPrometheus();
 /** Rejections and refusals exist as series only once there was one of them. */
 const brokenBodies = ['{"id":', '{"id":"x","source":"s","type":"web.request"}'];
 
-describe.skipIf(missing !== null)(`the Pipeline dashboard${missing === null ? '' : ` (${missing})`}`, () => {
-  const directory = createTemporaryDirectory('dashboard');
-  let stack: EmbeddedStack;
-  let prometheus: ChildProcess;
-  let prometheusUrl: string;
+describe.skipIf(missing !== null)(
+  `the Pipeline dashboard${missing === null ? '' : ` (${missing})`}`,
+  () => {
+    const directory = createTemporaryDirectory('dashboard');
+    let stack: EmbeddedStack;
+    let prometheus: ChildProcess;
+    let prometheusUrl: string;
 
-  beforeAll(async () => {
-    const config = loadConfig(embeddedConfigSchema, {
-      environment: {},
-      flags: { dataDir: `${directory.path}/data`, http: { port: 0 } },
+    beforeAll(async () => {
+      const config = loadConfig(embeddedConfigSchema, {
+        environment: {},
+        flags: { dataDir: `${directory.path}/data`, http: { port: 0 } },
+      });
+      stack = await startEmbeddedStack(config, silentLogger, () => undefined);
+      await send(
+        '{"id":"1","source":"s","type":"web.request","subject":"acme","time":"' +
+          new Date().toISOString() +
+          '"}',
+      );
+      for (const body of brokenBodies) await send(body);
+      ({ prometheus, url: prometheusUrl } = await startPrometheus(directory.path, stack.url));
     });
-    stack = await startEmbeddedStack(config, silentLogger, () => undefined);
-    await send('{"id":"1","source":"s","type":"web.request","subject":"acme","time":"' + new Date().toISOString() + '"}');
-    for (const body of brokenBodies) await send(body);
-    ({ prometheus, url: prometheusUrl } = await startPrometheus(directory.path, stack.url));
-  });
-  afterAll(async () => {
-    prometheus.kill('SIGTERM');
-    await once(prometheus, 'exit');
-    await stack.lifecycle.stop();
-    directory.remove();
-  });
-
-  const panels = pipelineRows.flatMap((row) => row.panels);
-  it.each(panels)('$title: every query finds its series', async ({ queries }) => {
-    for (const { expression } of queries) {
-      const values = await untilFound(expression.replaceAll('$__rate_interval', '30s'));
-      expect(values.length, expression).toBeGreaterThan(0);
-    }
-  });
-
-  it('shows that nothing is unaccounted for', async () => {
-    const [panel] = panels;
-    const values = await untilFound(panel!.queries[0]!.expression);
-    expect(values).toEqual(['0']);
-  });
-
-  async function send(body: string): Promise<void> {
-    const response = await fetch(`${stack.url}/v1/events`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${stack.adminKey ?? ''}`, 'content-type': 'application/json' },
-      body,
+    afterAll(async () => {
+      prometheus.kill('SIGTERM');
+      await once(prometheus, 'exit');
+      await stack.lifecycle.stop();
+      directory.remove();
     });
-    await response.text();
-  }
 
-  /** The series appear with the scrapes; traffic goes on, because a rate needs two samples that differ in time. */
-  async function untilFound(expression: string): Promise<string[]> {
-    const deadline = Date.now() + 60_000;
-    for (;;) {
-      const answer = (await (
-        await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`)
-      ).json()) as PrometheusAnswer;
-      if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error ?? ''}`);
-      const values = (answer.data?.result ?? []).map(({ value }) => value[1]);
-      if (values.length > 0 || Date.now() > deadline) return values;
-      await delay(250);
+    const panels = pipelineRows.flatMap((row) => row.panels);
+    it.each(panels)('$title: every query finds its series', async ({ queries }) => {
+      for (const { expression } of queries) {
+        const values = await untilFound(expression.replaceAll('$__rate_interval', '30s'));
+        expect(values.length, expression).toBeGreaterThan(0);
+      }
+    });
+
+    it('shows that nothing is unaccounted for', async () => {
+      const [panel] = panels;
+      const values = await untilFound(panel!.queries[0]!.expression);
+      expect(values).toEqual(['0']);
+    });
+
+    async function send(body: string): Promise<void> {
+      const response = await fetch(`${stack.url}/v1/events`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${stack.adminKey ?? ''}`,
+          'content-type': 'application/json',
+        },
+        body,
+      });
+      await response.text();
     }
-  }
-});
+
+    /** The series appear with the scrapes; traffic goes on, because a rate needs two samples that differ in time. */
+    async function untilFound(expression: string): Promise<string[]> {
+      const deadline = Date.now() + 60_000;
+      for (;;) {
+        const answer = (await (
+          await fetch(`${prometheusUrl}/api/v1/query?query=${encodeURIComponent(expression)}`)
+        ).json()) as PrometheusAnswer;
+        if (answer.status !== 'success') throw new Error(`${expression}: ${answer.error ?? ''}`);
+        const values = (answer.data?.result ?? []).map(({ value }) => value[1]);
+        if (values.length > 0 || Date.now() > deadline) return values;
+        await delay(250);
+      }
+    }
+  },
+);
 
 async function startPrometheus(
   folder: string,

@@ -36,7 +36,7 @@ export function optionalPeriod(parent: JsonObject, field: string): RatingPeriod 
 }
 
 /** A period that has a length. */
-export function readLongPeriod(parent: JsonObject, field: string): RatingPeriod {
+function readLongPeriod(parent: JsonObject, field: string): RatingPeriod {
   const period = readPeriod(parent, field);
   if (period.to > period.from) return period;
   throw new PricingError('rater/empty-period', 'The period has no length.', parent.pathOf(field));

@@ -3,7 +3,7 @@ import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
 import type { MatrixCell, PriceModel, ReadModel } from './price-model.ts';
 
-export const cellsMax = 1000;
+const cellsMax = 1000;
 const dimensionsMax = 8;
 
 /**

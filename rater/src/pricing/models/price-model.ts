@@ -20,7 +20,7 @@ export interface PricedLine {
 }
 
 /** How a part of a period in service changes a price; both are 1 for a full period. */
-export interface ServiceShare {
+interface ServiceShare {
   /** Multiplies a flat price. */
   readonly flat: Rational;
   /** Multiplies the bounds of tiers. */
@@ -28,7 +28,7 @@ export interface ServiceShare {
 }
 
 /** A price of the quantity: all models whose amount is a function of one number. */
-export interface QuantityPricing {
+interface QuantityPricing {
   readonly takes: 'quantity';
   /** `false`: the amount is due whatever the usage, also with no meter at all. */
   readonly usesQuantity: boolean;

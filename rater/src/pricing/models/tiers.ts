@@ -5,7 +5,7 @@ import { PricingError } from '../input/pricing-error.ts';
 import type { PricePiece } from './price-model.ts';
 
 /** Tiers that one price may have. */
-export const tiersMax = 1000;
+const tiersMax = 1000;
 
 export interface Bounded {
   /** Inclusive upper bound; `null` in the last tier. */

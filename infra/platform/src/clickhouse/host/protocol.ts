@@ -1,7 +1,7 @@
 /** Messages between `startClickHouseHost` and its child. */
 import type { LogLevel } from '../../log/index.ts';
 
-export interface HostSettings {
+interface HostSettings {
   readonly dataDir: string;
   readonly host: string;
   readonly port: number;

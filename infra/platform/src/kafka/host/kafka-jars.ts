@@ -17,10 +17,7 @@ const downloadTimeoutMs = 300_000;
 /** Folder with all jars. Throws `platform/kafka-jars` when Java or Maven is missing or the download fails. */
 export async function provideKafkaJars(): Promise<string> {
   const pom = await readFile(pomPath);
-  const cache = join(
-    readEnvironment()['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'),
-    'tidemark',
-  );
+  const cache = join(readEnvironment()['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'tidemark');
   const name = createHash('sha256').update(pom).digest('hex').slice(0, 16);
   const folder = join(cache, `kafka-${name}`);
   if (existsSync(folder)) return folder;
@@ -31,7 +28,14 @@ export async function provideKafkaJars(): Promise<string> {
   try {
     await run(
       'mvn',
-      ['-q', '-B', '-f', pomPath, 'dependency:copy-dependencies', `-DoutputDirectory=${unfinished}`],
+      [
+        '-q',
+        '-B',
+        '-f',
+        pomPath,
+        'dependency:copy-dependencies',
+        `-DoutputDirectory=${unfinished}`,
+      ],
       { timeout: downloadTimeoutMs },
     );
     // A rename is atomic: whoever is second finds the folder complete and keeps that one.

@@ -159,10 +159,8 @@ async function untilReady(
     retry: { retries: 0 },
   });
   const deadline = performance.now() + timeoutMs;
-  let ended = false;
-  void exited.then(() => {
-    ended = true;
-  });
+  const ended = new AbortController();
+  void exited.then(() => ended.abort());
   for (;;) {
     const admin = client.admin();
     try {
@@ -170,7 +168,7 @@ async function untilReady(
       await admin.listTopics();
       return;
     } catch (cause) {
-      if (ended || performance.now() > deadline) {
+      if (ended.signal.aborted || performance.now() > deadline) {
         const message = 'Apache Kafka did not come up; see broker.log in its data directory.';
         throw new AppError('unavailable', 'platform/kafka-host-ended', message, { cause });
       }

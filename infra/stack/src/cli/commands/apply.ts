@@ -10,7 +10,7 @@ import type { ConnectionOptions } from '../connection.ts';
 import { printJson, printLine } from '../output.ts';
 
 const sections = ['meters', 'plans', 'coupons', 'customers', 'subscriptions'] as const;
-export type Catalog = Partial<Record<(typeof sections)[number], unknown[]>>;
+type Catalog = Partial<Record<(typeof sections)[number], unknown[]>>;
 
 const catalogSchema = z.strictObject({
   meters: z.array(z.unknown()).optional(),
@@ -20,7 +20,7 @@ const catalogSchema = z.strictObject({
   subscriptions: z.array(z.unknown()).optional(),
 });
 
-export const applyResultSchema = z.object({
+const applyResultSchema = z.object({
   dryRun: z.boolean(),
   changes: z.array(
     z.object({
@@ -35,7 +35,9 @@ export function registerApply(program: Command): void {
   withConnection(
     program
       .command('apply')
-      .description('Apply catalog files (meters, plans, customers, subscriptions) and show the difference')
+      .description(
+        'Apply catalog files (meters, plans, customers, subscriptions) and show the difference',
+      )
       .argument('<file...>', 'YAML or JSON files')
       .option('--dry-run', 'show the difference, change nothing')
       .addHelpText(
@@ -54,11 +56,13 @@ export function registerApply(program: Command): void {
 }
 
 /** Reads and joins catalog files; a file that is no catalog is refused with its name. */
-export async function readCatalogFiles(files: readonly string[]): Promise<Catalog> {
+async function readCatalogFiles(files: readonly string[]): Promise<Catalog> {
   const joined: Catalog = {};
   for (const file of files) {
     const text = await readFile(file, 'utf8').catch((cause: unknown) => {
-      throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read.`, { cause });
+      throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read.`, {
+        cause,
+      });
     });
     let document: unknown;
     try {
@@ -102,7 +106,12 @@ function printDifference({ changes, dryRun }: z.output<typeof applyResultSchema>
   if (changed.length > printedChangesMax) {
     printLine(picocolors.dim(`  and ${changed.length - printedChangesMax} more`));
   }
-  const count = (wanted: string): number => changes.filter(({ action }) => action === wanted).length;
+  const count = (wanted: string): number =>
+    changes.filter(({ action }) => action === wanted).length;
   const summary = `${count('create')} to create, ${count('update')} to update, ${count('unchanged')} unchanged`;
-  printLine(dryRun ? `${summary} (dry run: nothing was changed)` : summary.replaceAll('to create', 'created').replaceAll('to update', 'updated'));
+  printLine(
+    dryRun
+      ? `${summary} (dry run: nothing was changed)`
+      : summary.replaceAll('to create', 'created').replaceAll('to update', 'updated'),
+  );
 }

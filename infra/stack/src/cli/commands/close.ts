@@ -15,7 +15,7 @@ interface CloseOptions extends ConnectionOptions {
   readonly dryRun?: boolean;
 }
 
-export const closeJobSchema = z.looseObject({
+const closeJobSchema = z.looseObject({
   id: z.string(),
   through: z.string(),
   status: z.enum(['queued', 'running', 'done', 'halted', 'failed']),
@@ -95,6 +95,8 @@ export async function runClose(client: ApiClient, request: RunCloseRequest): Pro
 function printSummary(job: CloseJob, dryRun: boolean): void {
   const totals = Object.entries(job.totals).map(([currency, total]) => `${total} ${currency}`);
   const what = dryRun ? 'would be issued' : 'issued';
-  printLine(`${job.invoices} invoices ${what} through ${job.through}: ${totals.join(', ') || 'nothing'}`);
+  printLine(
+    `${job.invoices} invoices ${what} through ${job.through}: ${totals.join(', ') || 'nothing'}`,
+  );
   if (job.halted.length > 0) printNote(`halted: ${JSON.stringify(job.halted)}`);
 }

@@ -31,6 +31,9 @@ export function registerDeadLetters(program: Command): void {
       rows.push([letter.reason, letter.subject, letter.type, letter.id, letter.detail]);
     }
     if (options.json === true) return;
-    printTable(['reason', 'customer', 'type', 'id', 'detail'].map((title) => ({ title })), rows);
+    printTable(
+      ['reason', 'customer', 'type', 'id', 'detail'].map((title) => ({ title })),
+      rows,
+    );
   });
 }

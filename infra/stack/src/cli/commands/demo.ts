@@ -20,9 +20,14 @@ interface DemoOptions {
 export function registerDemo(program: Command): void {
   program
     .command('demo')
-    .description('A whole billing period on real data, from events to invoices, on a fresh embedded stack')
+    .description(
+      'A whole billing period on real data, from events to invoices, on a fresh embedded stack',
+    )
     .option('--data <dir>', 'data directory, which must be new (default: a temporary one)')
-    .option('--kafka', 'over a real Apache Kafka broker, started for the demo (needs Java and Maven)')
+    .option(
+      '--kafka',
+      'over a real Apache Kafka broker, started for the demo (needs Java and Maven)',
+    )
     .option('--json', 'end with one JSON document')
     .addHelpText('after', '\nExamples:\n  $ tidemark demo\n  $ tidemark demo --kafka --json')
     .action(demo);
@@ -30,12 +35,19 @@ export function registerDemo(program: Command): void {
 
 async function demo(options: DemoOptions): Promise<void> {
   const dataDir =
-    options.data === undefined ? await mkdtemp(join(tmpdir(), 'tidemark-demo-')) : resolve(options.data);
+    options.data === undefined
+      ? await mkdtemp(join(tmpdir(), 'tidemark-demo-'))
+      : resolve(options.data);
   const kafka = options.kafka === true ? await startKafka(dataDir) : null;
   try {
     const config = loadConfig(embeddedConfigSchema, {
       environment: {},
-      flags: { dataDir, http: { port: 0 }, log: { level: 'warn' }, kafka: { brokers: kafka?.brokers } },
+      flags: {
+        dataDir,
+        http: { port: 0 },
+        log: { level: 'warn' },
+        kafka: { brokers: kafka?.brokers },
+      },
     });
     const log = createLogger({ name: 'tidemark', level: config.log.level });
     printNote(`Starting the stack in ${dataDir}`);
@@ -46,14 +58,22 @@ async function demo(options: DemoOptions): Promise<void> {
     });
     try {
       if (stack.adminKey === null) {
-        throw new AppError('conflict', 'stack/demo-not-fresh', `${dataDir} is in use already; the demo wants a new directory.`);
+        throw new AppError(
+          'conflict',
+          'stack/demo-not-fresh',
+          `${dataDir} is in use already; the demo wants a new directory.`,
+        );
       }
       const { runDemo } = await import('../../demo/run-demo.ts');
       const report = await runDemo({ url: stack.url, key: stack.adminKey, dataDir }, printNote);
       if (options.json === true) printResult(report);
       else printReport(report, { dataDir, adminKey: stack.adminKey, kafka: kafka !== null });
       if (!report.reconciled) {
-        throw new AppError('invariant', 'stack/not-reconciled', 'Not every event is accounted for.');
+        throw new AppError(
+          'invariant',
+          'stack/not-reconciled',
+          'Not every event is accounted for.',
+        );
       }
     } finally {
       await stack.lifecycle.stop();
@@ -93,7 +113,9 @@ function printReport(
     report.largest.map((invoice) => [
       invoice.number,
       invoice.customer,
-      ...charges.map((charge) => invoice.lines.find((line) => line.charge === charge)?.amount ?? ''),
+      ...charges.map(
+        (charge) => invoice.lines.find((line) => line.charge === charge)?.amount ?? '',
+      ),
       `${invoice.total} ${invoice.currency}`,
     ]),
   );

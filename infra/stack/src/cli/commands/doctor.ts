@@ -35,7 +35,11 @@ export function registerDoctor(program: Command): void {
       if (options.json === true) printJson(findings);
       else for (const finding of findings) printFinding(finding);
       if (findings.some(({ state }) => state === 'problem')) {
-        throw new AppError('conflict', 'stack/doctor-problem', 'There is something to mend; see above.');
+        throw new AppError(
+          'conflict',
+          'stack/doctor-problem',
+          'There is something to mend; see above.',
+        );
       }
     });
 }
@@ -117,7 +121,12 @@ async function checkEmbeddedEngine(config: EmbeddedConfig): Promise<Finding> {
     );
     return answered
       ? { check, state: 'ok', found: 'the ClickHouse server answers' }
-      : { check, state: 'problem', found: 'the ClickHouse server does not answer', advice: 'Check TIDEMARK_CLICKHOUSE_URL.' };
+      : {
+          check,
+          state: 'problem',
+          found: 'the ClickHouse server does not answer',
+          advice: 'Check TIDEMARK_CLICKHOUSE_URL.',
+        };
   }
   // Resolved, not loaded: the engine is a library of half a gigabyte.
   try {
@@ -164,7 +173,12 @@ async function checkServer(url: string): Promise<Finding> {
       ? { check, state: 'ok', found: `${base} is ready` }
       : { check, state: 'problem', found: state, advice: 'See its log.' };
   } catch {
-    return { check, state: 'problem', found: `${base} does not answer`, advice: 'Start it: tidemark up.' };
+    return {
+      check,
+      state: 'problem',
+      found: `${base} does not answer`,
+      advice: 'Start it: tidemark up.',
+    };
   }
 }
 

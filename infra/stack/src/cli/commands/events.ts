@@ -47,9 +47,19 @@ export function registerEvents(program: Command): void {
         continue;
       }
       const event = eventSchema.parse(item);
-      rows.push([event.time, event.subject, event.type, event.source, event.id, JSON.stringify(event.data)]);
+      rows.push([
+        event.time,
+        event.subject,
+        event.type,
+        event.source,
+        event.id,
+        JSON.stringify(event.data),
+      ]);
     }
     if (options.json === true) return;
-    printTable(['time', 'customer', 'type', 'source', 'id', 'data'].map((title) => ({ title })), rows);
+    printTable(
+      ['time', 'customer', 'type', 'source', 'id', 'data'].map((title) => ({ title })),
+      rows,
+    );
   });
 }

@@ -25,15 +25,22 @@ export function registerInvoices(program: Command): void {
       .option('--from <instant>', 'periods that start at or after')
       .option('--to <instant>', 'periods that start before')
       .option('--limit <count>', 'at most so many (default all)')
-      .addHelpText('after', '\nExamples:\n  $ tidemark invoices --customer acme\n  $ tidemark invoices --json | jq .total'),
+      .addHelpText(
+        'after',
+        '\nExamples:\n  $ tidemark invoices --customer acme\n  $ tidemark invoices --json | jq .total',
+      ),
   ).action(async (id: string | undefined, options: InvoicesOptions) => {
     const client = connect(options);
     if (id !== undefined) {
       const answer = await client.get(`/v1/invoices/${encodeURIComponent(id)}`);
-      if (options.json === true) return printJson(answer);
+      if (options.json === true) {
+        printJson(answer);
+        return;
+      }
       const invoice = invoiceSchema.parse(answer);
       printInvoices([invoice]);
-      return printInvoiceLines(invoice.lines);
+      printInvoiceLines(invoice.lines);
+      return;
     }
     const { customer, status, from, to } = options;
     const found: InvoiceView[] = [];

@@ -14,11 +14,16 @@ interface KafkaOptions {
 export function registerKafka(program: Command): void {
   program
     .command('kafka')
-    .description('Start a real single-node Apache Kafka (KRaft, loopback) from Maven jars, for development')
+    .description(
+      'Start a real single-node Apache Kafka (KRaft, loopback) from Maven jars, for development',
+    )
     .option('--data <dir>', 'data directory', join(homedir(), '.local/share/tidemark/kafka'))
     .option('--port <port>', 'port (0 picks one)', '9092')
     .option('--json', 'print { "brokers": "..." } when ready')
-    .addHelpText('after', '\nExample:\n  $ tidemark kafka --port 9092\n  $ tidemark up --kafka 127.0.0.1:9092')
+    .addHelpText(
+      'after',
+      '\nExample:\n  $ tidemark kafka --port 9092\n  $ tidemark up --kafka 127.0.0.1:9092',
+    )
     .action(async (options: KafkaOptions) => {
       const { startKafkaHost } = await import('@tidemark/platform/kafka-host');
       printNote('Starting Apache Kafka...');

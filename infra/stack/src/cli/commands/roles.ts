@@ -56,7 +56,10 @@ async function startRole(role: RoleName, options: RoleOptions): Promise<void> {
   };
   for (const warning of checkConfig(schema, sources).warnings) printNote(warning);
   const config = loadConfig(schema, sources);
-  if (options.checkConfig === true) return printLine('The configuration is valid.');
+  if (options.checkConfig === true) {
+    printLine('The configuration is valid.');
+    return;
+  }
   const log = createLogger({ name: role, level: config.log.level });
   const { runRole } = await import('../../roles/run-role.ts');
   const { url, adminKey, lifecycle } = await runRole(role, config as never, {

@@ -30,7 +30,10 @@ export function registerSend(program: Command): void {
       .command('send')
       .description('Send usage events from a file (NDJSON or CSV) through the SDK')
       .argument('<file>', 'NDJSON (.ndjson, .jsonl) or CSV (.csv)')
-      .option('--map <fields>', 'where each field comes from: field=column or field=:literal, comma separated')
+      .option(
+        '--map <fields>',
+        'where each field comes from: field=column or field=:literal, comma separated',
+      )
       .option('--format <format>', 'ndjson or csv (default by the name of the file)')
       .option('--backfill', 'old events: no acceptance window (the key needs scope billing)')
       .option('--restart', 'forget how far an earlier run came and send from the first line')
@@ -59,7 +62,7 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
   const skip = position.delivered;
   if (skip > 0) printNote(`Resuming after ${skip} events that were delivered before.`);
 
-  let undelivered: AppError | null = null;
+  const undelivered: AppError[] = [];
   let rejected = 0;
   const reject = (id: string, code: string, message: string): void => {
     rejected += 1;
@@ -73,11 +76,13 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
     bufferEventsMax: chunkSize * 2,
     onRejected: (event, code, message) => reject(event.id, code, message),
     onError: (error) => {
-      undelivered ??= new AppError(
-        'unavailable',
-        'stack/not-delivered',
-        `${error.events.length} events were not delivered (${error.code}: ${error.message}). Run it again to resume.`,
-        { cause: error },
+      undelivered.push(
+        new AppError(
+          'unavailable',
+          'stack/not-delivered',
+          `${error.events.length} events were not delivered (${error.code}: ${error.message}). Run it again to resume.`,
+          { cause: error },
+        ),
       );
     },
   });
@@ -89,15 +94,13 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
   });
 
   let read = 0;
-  let interrupted = false;
-  const interrupt = (): void => {
-    interrupted = true;
-  };
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
   process.once('SIGINT', interrupt);
   const save = async (): Promise<void> => {
     await client.flush();
     // The position never moves past an event that was not delivered.
-    if (undelivered !== null) throw undelivered;
+    if (undelivered[0] !== undefined) throw undelivered[0];
     await position.save(read);
     progress.update(read);
   };
@@ -117,7 +120,7 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
         }
       }
       if (read % chunkSize === 0) await save();
-      if (interrupted) break;
+      if (interruption.signal.aborted) break;
     }
     await save();
     await client.close();
@@ -125,8 +128,12 @@ async function sendFile(file: string, options: SendOptions): Promise<void> {
     progress.stop();
     process.off('SIGINT', interrupt);
   }
-  if (interrupted) {
-    throw new AppError('unavailable', 'stack/interrupted', `Stopped after ${read} events; run it again to resume.`);
+  if (interruption.signal.aborted) {
+    throw new AppError(
+      'unavailable',
+      'stack/interrupted',
+      `Stopped after ${read} events; run it again to resume.`,
+    );
   }
   await position.forget();
   const sent = read - skip;

@@ -33,7 +33,10 @@ export function registerSpend(program: Command): void {
       `/v1/customers/${encodeURIComponent(customer)}/spend`,
       { at: options.at, subscription: options.subscription },
     );
-    if (options.json === true) return printJson(answer);
+    if (options.json === true) {
+      printJson(answer);
+      return;
+    }
     const spend = spendSchema.parse(answer);
     printLine(`${spend.customer}, ${spend.period.from} to ${spend.period.to}`);
     printInvoiceLines(spend.lines);

@@ -22,7 +22,9 @@ export function registerUp(program: Command): void {
   withStores(
     program
       .command('up')
-      .description('Start the whole system in one process, on embedded stores unless others are named')
+      .description(
+        'Start the whole system in one process, on embedded stores unless others are named',
+      )
       .option('--data <dir>', 'data directory')
       .option('--host <host>', 'address to listen on')
       .option('--port <port>', 'port (0 picks one)')
@@ -41,11 +43,17 @@ async function runUp(options: UpOptions): Promise<void> {
     file: await readConfigFile(options.config),
     flags: {
       dataDir: options.data === undefined ? undefined : resolve(options.data),
-      http: { host: options.host, port: options.port === undefined ? undefined : Number(options.port) },
+      http: {
+        host: options.host,
+        port: options.port === undefined ? undefined : Number(options.port),
+      },
       ...storeFlags(options),
     },
   });
-  if (options.checkConfig === true) return printLine('The configuration is valid.');
+  if (options.checkConfig === true) {
+    printLine('The configuration is valid.');
+    return;
+  }
   const log = createLogger({ name: 'tidemark', level: config.log.level });
   const { startEmbeddedStack } = await import('../../roles/embedded.ts');
   const stack = await startEmbeddedStack(config, log, (error) => {

@@ -69,7 +69,10 @@ export function registerUsage(program: Command): void {
       query[`filter[${filter.slice(0, equals)}]`] = filter.slice(equals + 1);
     }
     const answer = await connect(options).get('/v1/usage', query);
-    if (options.json === true) return printJson(answer);
+    if (options.json === true) {
+      printJson(answer);
+      return;
+    }
     printTable(
       [
         { title: 'from' },
