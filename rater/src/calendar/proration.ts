@@ -70,6 +70,11 @@ function overlapIsEmpty(
   return daysBetween(dateOf(from, timeZone), dateOf(to, timeZone)) < 0;
 }
 
+/** Whether two instants are on one calendar day of the time zone (default UTC). */
+export function fallsOnOneDay(left: number, right: number, timeZone = 'UTC'): boolean {
+  return dateOf(left, timeZone).equals(dateOf(right, timeZone));
+}
+
 function dateOf(instant: number, timeZone: string): Temporal.PlainDate {
   return toZoned(instant, timeZone).toPlainDate();
 }

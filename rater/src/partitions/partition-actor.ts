@@ -126,13 +126,14 @@ export class PartitionActor implements CommitSource {
   }
 
   status(): PartitionStatus {
-    const { next, epoch, dedupIds, dedupBytes } = this.#figures;
+    const { next, epoch, counts, dedupIds, dedupBytes } = this.#figures;
     const first = this.#queue.first;
     return {
       partition: this.#options.partition,
       phase: this.#phase,
       next,
       epoch,
+      counts,
       queueRecords: this.#queue.length,
       queueBytes: this.#queue.bytes,
       queueEvents: this.#queue.events,

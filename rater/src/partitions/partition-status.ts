@@ -1,3 +1,5 @@
+import type { ProgressCounts } from '../ports.ts';
+
 /** What a partition does at this moment, for health checks, `tidemark doctor` and metrics. */
 export type PartitionPhase =
   /** Building its state from the store. */
@@ -26,6 +28,8 @@ export interface PartitionStatus {
   /** Offset of the record to apply next. */
   readonly next: number;
   readonly epoch: number;
+  /** Since the log began. */
+  readonly counts: ProgressCounts;
   readonly queueRecords: number;
   readonly queueBytes: number;
   readonly queueEvents: number;

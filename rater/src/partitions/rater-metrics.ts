@@ -113,6 +113,18 @@ function registerGauges(metrics: Metrics, { statuses, endOffsets, nowMs }: Metri
     });
   }
   metrics.gauge({
+    name: 'tidemark_rater_partition_events',
+    help: 'Events of the partition since the log began: logged = stored + duplicate + dead.',
+    labelNames: ['partition', 'count'],
+    collect: (gauge) => {
+      for (const { partition, counts } of statuses()) {
+        for (const count of ['logged', 'stored', 'duplicate', 'conflict', 'dead'] as const) {
+          gauge.set({ partition: String(partition), count }, counts[count]);
+        }
+      }
+    },
+  });
+  metrics.gauge({
     name: 'tidemark_rater_halted_partitions',
     help: 'Partitions of this process that have halted and wait for an operator.',
     collect: (gauge) => gauge.set({}, statuses().filter(({ halt }) => halt !== null).length),

@@ -1,5 +1,5 @@
 /** The two lines of a plan change inside a period. */
-import { serviceFraction, type ProrationBasis } from '../calendar/proration.ts';
+import { fallsOnOneDay, serviceFraction, type ProrationBasis } from '../calendar/proration.ts';
 import { moneyOf, Rational, toMoney, type Money } from '../money/index.ts';
 import type { RatingPeriod } from './charge-rater.ts';
 
@@ -31,7 +31,11 @@ export function changeLines(change: PlanChange): PlanChangeLine[] {
   const { before, after, basis, period, timeZone, newPeriod, minorUnits } = change;
   const at = change.at < period.from ? period.from : change.at > period.to ? period.to : change.at;
   const rest = { from: at, to: period.to };
-  const unused = serviceFraction({ basis, service: rest, period, timeZone });
+  // With days that count inclusively the end names the last day of service; after it nothing is left to give back.
+  const isOver = basis === 'day_inclusive' && change.at > period.to && !isSameDay(change);
+  const unused = isOver
+    ? Rational.zero
+    : serviceFraction({ basis, service: rest, period, timeZone });
   const due = newPeriod ? Rational.one : unused;
   const money = (amount: Rational): Money => toMoney(amount, minorUnits, 'half_away_from_zero');
   const lines: PlanChangeLine[] = [
@@ -39,4 +43,8 @@ export function changeLines(change: PlanChange): PlanChangeLine[] {
     { kind: 'proration_charge', amount: money(after.times(due)) },
   ];
   return lines.filter(({ amount }) => amount !== 0n);
+}
+
+function isSameDay({ at, period, timeZone }: PlanChange): boolean {
+  return fallsOnOneDay(at, period.to, timeZone);
 }

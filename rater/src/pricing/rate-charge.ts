@@ -96,6 +96,7 @@ function roundLine(rating: Rating): Rating {
     ...rating,
     lines: lines.map((line, index) => ({
       ...line,
+      unrounded: line.billed,
       billed: fromMoney(parts[index] ?? moneyOf(0n), minorUnits),
     })),
   };

@@ -11,6 +11,8 @@ export interface RatingLine extends Omit<PricedLine, 'kind'> {
   readonly rounding?: RoundingMode;
   /** What the line bills: `exact` until the rounding, at the currency's minor unit after it. */
   readonly billed: Rational;
+  /** `billed` before the rounding of the line; set by that rounding. */
+  readonly unrounded?: Rational;
 }
 
 export interface Rating {
@@ -31,6 +33,11 @@ export function minorUnitsOfCharge(charge: Charge): number {
 
 export function exactTotal(lines: readonly RatingLine[]): Rational {
   return sumOf(lines.map(({ exact }) => exact));
+}
+
+/** What the lines bill before the rounding of the line; the same as `billedTotal` until that rounding. */
+export function unroundedTotal(lines: readonly RatingLine[]): Rational {
+  return sumOf(lines.map(({ billed, unrounded }) => unrounded ?? billed));
 }
 
 export function billedTotal(lines: readonly RatingLine[]): Rational {

@@ -3,8 +3,7 @@ import { createCloseWorker } from '@tidemark/aggregator/close';
 import type { CloseWorker } from '@tidemark/aggregator/close';
 import { createUsageSink, createUsageStore } from '@tidemark/aggregator/store';
 import type { CloseLedger } from '@tidemark/aggregator/ports';
-import { defaultAcceptanceWindow } from '@tidemark/ingest/contract';
-import type { InstallationKeys } from '@tidemark/ingest/contract';
+import type { AcceptanceWindow, InstallationKeys } from '@tidemark/ingest/contract';
 import { createEventPublisher, registerGateway } from '@tidemark/ingest/gateway';
 import type { EventTypeRules, KeyVerifier } from '@tidemark/ingest/gateway';
 import type { EventLog } from '@tidemark/ingest/log';
@@ -104,6 +103,16 @@ export async function startRater(process: ProcessParts, parts: RaterParts): Prom
   });
 }
 
+const microsecondsPerDay = 86_400_000_000;
+/**
+ * The widest window that a tenant may have: the gateway has applied the tenant's own before it accepted an event, and what
+ * it accepted must never turn into a dead letter.
+ */
+const widestAcceptanceWindow: AcceptanceWindow = {
+  past: 3650 * microsecondsPerDay,
+  future: 366 * microsecondsPerDay,
+};
+
 const bytesPerMiB = 1_048_576;
 /** Identities with their owner's place, against those kept as a tag only. */
 const ownerShare = 2 / 3;
@@ -112,7 +121,7 @@ function engineSettings({ keys, config, eventLog }: RaterParts): RatingEngineSet
   const bytes = (config.dedupMemoryMiB * bytesPerMiB) / eventLog.partitionCount;
   return {
     keys,
-    acceptance: defaultAcceptanceWindow,
+    acceptance: widestAcceptanceWindow,
     dedupLimits: {
       ownerBytesMax: Math.floor(bytes * ownerShare),
       tagBytesMax: Math.floor(bytes * (1 - ownerShare)),

@@ -35,13 +35,6 @@ export function optionalPeriod(parent: JsonObject, field: string): RatingPeriod 
   return parent.has(field) ? readPeriod(parent, field) : undefined;
 }
 
-/** A period that has a length. */
-function readLongPeriod(parent: JsonObject, field: string): RatingPeriod {
-  const period = readPeriod(parent, field);
-  if (period.to > period.from) return period;
-  throw new PricingError('rater/empty-period', 'The period has no length.', parent.pathOf(field));
-}
-
 export function readTimeZone(object: JsonObject): string | undefined {
   const name = object.optionalText('timeZone');
   if (name === undefined || isTimeZone(name)) return name;

@@ -1,3 +1,4 @@
+import { compileMeter } from '../../meters/compile-meter.ts';
 import { compileFilter } from '../../meters/filter.ts';
 import { parseMeter } from '../../meters/meter.ts';
 import type { AddResult, UsageSample } from '../charge-rater.ts';
@@ -21,10 +22,16 @@ export function rateEvents(input: JsonObject, { charge, period, rate }: CaseTerm
   input.finish();
   const passes = compileFilter(charge.filter);
   const state = fold.empty(period, carried);
-  const add = (sample: UsageSample): AddResult =>
-    passes?.(sample) === false ? 'unmatched' : fold.add(state, sample);
+  // What the meter says, whatever the price does with it: the cells of a matrix each see a part of the events only.
+  const metered = compileMeter(meter);
+  const meteredState = metered.empty(period, carried);
+  const add = (sample: UsageSample): AddResult => {
+    if (passes?.(sample) === false) return 'unmatched';
+    metered.add(meteredState, sample);
+    return fold.add(state, sample);
+  };
   const rejected = foldEvents(events, add);
-  const quantity = fold.quantity(state);
+  const quantity = metered.quantity(meteredState);
   return {
     quantity: quantity === null ? null : previewFormat.quantity(quantity),
     ...written(rate(fold.usage(state), true)),

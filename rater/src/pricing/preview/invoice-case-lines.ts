@@ -1,12 +1,19 @@
-import { Rational, toMoney } from '../../money/index.ts';
+import {
+  fromMoney,
+  moneyOf,
+  Rational,
+  roundToTotal,
+  toMoney,
+  type Money,
+} from '../../money/index.ts';
 import { readProration, shareOf, type Proration } from '../adjustments/proration.ts';
-import { parseCharge } from '../charge.ts';
+import { parseCharge, type Charge } from '../charge.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
 import { optionalPeriod } from '../input/read-period.ts';
 import type { ChargeLine } from '../invoice/invoice.ts';
 import { rateCharge } from '../rate-charge.ts';
-import { billedTotal, type RatingLine } from '../rating.ts';
+import { billedTotal, minorUnitsOfCharge, type RatingLine, unroundedTotal } from '../rating.ts';
 import { usageOfQuantity } from './given-usage.ts';
 
 export interface LineContext {
@@ -69,12 +76,26 @@ function rateLine(line: JsonObject, context: LineContext): ChargeLine[] {
   const isTrueUp = ({ kind }: RatingLine): boolean => kind === 'minimum_true_up';
   const trueUps = lines.filter(isTrueUp);
   const rated = lines.filter((each) => !isTrueUp(each));
-  const amountOf = (parts: readonly RatingLine[]) =>
-    toMoney(billedTotal(parts), context.minorUnits, 'down');
-  return [
-    { key, kind: isFlat ? 'flat' : 'usage', amount: amountOf(rated) },
-    ...trueUps.map((trueUp) => ({ key, kind: 'minimum_true_up', amount: amountOf([trueUp]) })),
-  ];
+  const amounts = splitAmounts([rated, ...trueUps.map((trueUp) => [trueUp])], charge);
+  return amounts.map((amount, index) => ({
+    key,
+    kind: index > 0 ? 'minimum_true_up' : isFlat ? 'flat' : 'usage',
+    amount,
+  }));
+}
+
+/**
+ * What each invoice line of the charge shows. They are parts of one rounded amount, split over the lines' own exact sums:
+ * a cent that the tiers inside a line are rounded by must not move to its true-up.
+ */
+function splitAmounts(parts: readonly (readonly RatingLine[])[], charge: Charge): Money[] {
+  const minorUnits = minorUnitsOfCharge(charge);
+  const total = toMoney(billedTotal(parts.flat()), minorUnits, 'down');
+  const unit = fromMoney(moneyOf(1n), minorUnits);
+  return roundToTotal(
+    parts.map((part) => unroundedTotal(part).dividedBy(unit)),
+    total,
+  );
 }
 
 function readShare(line: JsonObject, proration: Proration, { timeZone }: LineContext) {
