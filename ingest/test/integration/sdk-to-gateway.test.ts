@@ -59,7 +59,10 @@ describe('from the SDK into the log', () => {
 
   it('carries every value as it is, in both formats', async () => {
     const gateway = await GatewayUnderTest.start();
-    const names = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
+    // Names that no property may have are refused by the client; that has a test of its own.
+    const names = fc
+      .string({ minLength: 1, maxLength: 12, unit: 'grapheme' })
+      .filter((name) => !['__proto__', 'constructor', 'prototype'].includes(name));
     const values = fc.letrec((tie) => ({
       value: fc.oneof(
         { maxDepth: 3 },
