@@ -1,4 +1,4 @@
-/** The invoice document of `API.md` 2; amounts and quantities are decimal strings, times RFC 3339. */
+/** The invoice document of the public API; amounts and quantities are decimal strings, times RFC 3339. */
 export interface Invoice {
   readonly id: string;
   readonly number: string;

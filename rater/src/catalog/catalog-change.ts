@@ -13,7 +13,7 @@ export interface MeterChange {
   readonly key: string;
   readonly version: number;
   readonly effectiveFrom: Instant | null;
-  /** The public JSON of the meter (`API.md` 5, `PRICING.md` 4), validated by `parseMeter`. `null`: deleted. */
+  /** The public JSON of the meter, validated by `parseMeter`. `null`: deleted. */
   readonly definition: unknown;
 }
 
@@ -23,7 +23,7 @@ export interface PlanVersionChange {
   readonly plan: string;
   readonly version: number;
   readonly currency: string;
-  /** The public JSON of the charges (`PRICING.md` 1), validated by `parseCharge`. */
+  /** The public JSON of the charges, validated by `parseCharge`. */
   readonly charges: readonly unknown[];
 }
 

@@ -39,10 +39,11 @@ export function roundToTotal(
   options: AllocateOptions = {},
 ): Money[] {
   const floors = shares.map((share) => divideFloor(share.numerator, share.denominator));
+  let left = total - floors.reduce((sum, floor) => sum + floor, 0n);
+  if (left === 0n) return floors.map(moneyOf);
   const order = shares
     .map((share, index) => ({ index, remainder: share.minus(Rational.of(floors[index] ?? 0n)) }))
     .sort((left, right) => right.remainder.compare(left.remainder) || left.index - right.index);
-  let left = total - floors.reduce((sum, floor) => sum + floor, 0n);
   while (left > 0n) {
     const before = left;
     for (const { index } of order) {

@@ -82,8 +82,14 @@ export function formatFixed(scaled: bigint, scale: number): string {
 /** `scaled x 10^-scale` without trailing zeros. */
 export function formatShortest(scaled: bigint, scale: number): string {
   const text = formatFixed(scaled, scale);
-  return scale === 0 ? text : text.replace(/\.?0+$/, '');
+  if (scale === 0) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === zeroCode) end--;
+  return text.slice(0, text.charCodeAt(end - 1) === pointCode ? end - 1 : end);
 }
+
+const zeroCode = 48;
+const pointCode = 46;
 
 /**
  * The shortest decimal of a fraction. One that ends is written in full; one that does not end is rounded half-even to
@@ -98,11 +104,17 @@ export function formatRational(value: Rational, endlessDecimals: number): string
 
 /** The shortest decimal of a fraction, rounded half-even where it has more than `decimals`. */
 export function formatRounded(value: Rational, decimals: number): string {
-  return formatShortest(value.toScaled(decimals, 'half_even'), decimals);
+  const { scale } = value;
+  // Nearly every number is a decimal already and is written from its own digits, which are few.
+  return scale !== undefined && scale <= decimals
+    ? formatShortest(value.numerator, scale)
+    : formatShortest(value.toScaled(decimals, 'half_even'), decimals);
 }
 
 /** How many decimals write the number exactly; `undefined` when no number of them does. */
 function decimalsNeeded(value: Rational): number | undefined {
+  const { scale } = value;
+  if (scale !== undefined) return scale;
   let rest = value.reduced().denominator;
   let twos = 0;
   let fives = 0;

@@ -7,3 +7,11 @@ export function tenToThe(exponent: number): bigint {
   }
   return powers[exponent] ?? 10n ** BigInt(exponent);
 }
+
+const exponents = new Map<bigint, number>();
+for (let exponent = 0; exponent <= 72; exponent++) exponents.set(tenToThe(exponent), exponent);
+
+/** The exponent of a power of ten up to 10^72, the product of two numbers of 36 decimals; else `undefined`. */
+export function exponentOfTen(value: bigint): number | undefined {
+  return exponents.get(value);
+}

@@ -3,47 +3,68 @@
  * the line, so they cost little more than scaled integers; a division simply multiplies the denominator and is rounded
  * only where a result is written down.
  */
-import { tenToThe } from './powers-of-ten.ts';
+import { exponentOfTen, tenToThe } from './powers-of-ten.ts';
 import { divideFloor, divideRounded, type RoundingMode } from './rounding.ts';
 
+/** In place of a scale where the denominator is no power of ten. */
+const noScale = -1;
+
 export class Rational {
-  static readonly zero = new Rational(0n, 1n);
-  static readonly one = new Rational(1n, 1n);
+  static readonly zero = new Rational(0n, 1n, 0);
+  static readonly one = new Rational(1n, 1n, 0);
 
   readonly numerator: bigint;
   /** Always positive. Not always in lowest terms: reducing costs more than it saves. */
   readonly denominator: bigint;
+  /** The denominator is 10^scale, or `noScale`: decimals meet without a division. */
+  readonly #scale: number;
 
-  private constructor(numerator: bigint, denominator: bigint) {
+  private constructor(numerator: bigint, denominator: bigint, scale: number) {
     this.numerator = numerator;
     this.denominator = denominator;
+    this.#scale = scale;
   }
 
   /** @throws RangeError when the denominator is zero: callers check their divisors where they read them. */
   static of(numerator: bigint, denominator = 1n): Rational {
+    if (denominator === 1n) return new Rational(numerator, 1n, 0);
     if (denominator === 0n) throw new RangeError('A fraction has no zero denominator.');
-    return denominator < 0n
-      ? new Rational(-numerator, -denominator)
-      : new Rational(numerator, denominator);
+    const below = denominator < 0n ? -denominator : denominator;
+    const above = denominator < 0n ? -numerator : numerator;
+    return new Rational(above, below, exponentOfTen(below) ?? noScale);
   }
 
   /** `scaled x 10^-scale`. */
   static fromScaled(scaled: bigint, scale: number): Rational {
-    return new Rational(scaled, tenToThe(scale));
+    return new Rational(scaled, tenToThe(scale), scale);
   }
 
   plus(other: Rational): Rational {
-    const left = this.denominator;
-    const right = other.denominator;
-    if (left === right) return new Rational(this.numerator + other.numerator, left);
-    // One power of ten divides the other; without this a long sum would grow its denominator without end.
+    const { denominator: left } = this;
+    const { denominator: right } = other;
+    if (left === right) {
+      return new Rational(this.numerator + other.numerator, left, this.#scale);
+    }
+    if (this.#scale !== noScale && other.#scale !== noScale) {
+      return this.#scale > other.#scale
+        ? Rational.#addFiner(this, other)
+        : Rational.#addFiner(other, this);
+    }
+    // One denominator often divides the other; without this a long sum would grow its denominator without end.
     if (left % right === 0n) {
-      return new Rational(this.numerator + other.numerator * (left / right), left);
+      return new Rational(this.numerator + other.numerator * (left / right), left, this.#scale);
     }
     if (right % left === 0n) {
-      return new Rational(this.numerator * (right / left) + other.numerator, right);
+      return new Rational(this.numerator * (right / left) + other.numerator, right, other.#scale);
     }
-    return new Rational(this.numerator * right + other.numerator * left, left * right).reduced();
+    return Rational.of(this.numerator * right + other.numerator * left, left * right).reduced();
+  }
+
+  /** Sum of two decimals, the first of which has more of them. */
+  static #addFiner(finer: Rational, coarser: Rational): Rational {
+    const factor = tenToThe(finer.#scale - coarser.#scale);
+    const sum = finer.numerator + coarser.numerator * factor;
+    return new Rational(sum, finer.denominator, finer.#scale);
   }
 
   minus(other: Rational): Rational {
@@ -51,7 +72,11 @@ export class Rational {
   }
 
   times(other: Rational): Rational {
-    return new Rational(this.numerator * other.numerator, this.denominator * other.denominator);
+    const numerator = this.numerator * other.numerator;
+    if (this.#scale === noScale || other.#scale === noScale) {
+      return new Rational(numerator, this.denominator * other.denominator, noScale);
+    }
+    return Rational.fromScaled(numerator, this.#scale + other.#scale);
   }
 
   /** @throws RangeError when `other` is zero. */
@@ -60,7 +85,7 @@ export class Rational {
   }
 
   negated(): Rational {
-    return new Rational(-this.numerator, this.denominator);
+    return new Rational(-this.numerator, this.denominator, this.#scale);
   }
 
   absolute(): Rational {
@@ -69,8 +94,9 @@ export class Rational {
 
   /** Negative, zero or positive, as `this` is below, equal to or above `other`. */
   compare(other: Rational): number {
-    const left = this.numerator * other.denominator;
-    const right = other.numerator * this.denominator;
+    const same = this.denominator === other.denominator;
+    const left = same ? this.numerator : this.numerator * other.denominator;
+    const right = same ? other.numerator : other.numerator * this.denominator;
     return left < right ? -1 : left > right ? 1 : 0;
   }
 
@@ -124,12 +150,17 @@ export class Rational {
     return Rational.of(this.dividedBy(step).toInteger(mode)).times(step);
   }
 
+  /** How many decimals write it, as it stands; `undefined` where the denominator is no power of ten. */
+  get scale(): number | undefined {
+    return this.#scale === noScale ? undefined : this.#scale;
+  }
+
   /** In lowest terms. */
   reduced(): Rational {
     const divisor = greatestCommonDivisor(this.numerator, this.denominator);
     return divisor === 1n
       ? this
-      : new Rational(this.numerator / divisor, this.denominator / divisor);
+      : Rational.of(this.numerator / divisor, this.denominator / divisor);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * Everything the rating step knows of one partition at offset `next`. It is a pure function of the log below `next`, and it
- * is accepted as such only when its counts equal those of `progress` (DESIGN 4). Dropped, never repaired, when in doubt.
+ * is accepted as such only when its counts equal those of `progress`. Dropped, never repaired, when in doubt.
  */
 import type { InstallationKeys } from '@tidemark/ingest/contract';
 import { partitionOf } from '@tidemark/ingest/contract';
