@@ -9,7 +9,8 @@ import { differences } from '../oracle/compare-results.ts';
 import { oracleCase } from '../oracle/oracle-case.ts';
 
 const casesWanted = Number(process.env['TIDEMARK_ORACLE_CASES'] ?? '60000');
-const seed = Number(process.env['TIDEMARK_ORACLE_SEED'] ?? Date.now() % 2 ** 31);
+// A fixed default: the same commit gives the same verdict; long runs take seeds of their own.
+const seed = Number(process.env['TIDEMARK_ORACLE_SEED'] ?? '777');
 const weightOfAll = caseFamilies.reduce((total, { weight }) => total + weight, 0);
 
 describe(`the core agrees with the oracle (TIDEMARK_ORACLE_SEED=${seed})`, () => {
