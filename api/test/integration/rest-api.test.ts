@@ -1,32 +1,14 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call -- answers are looked at as the JSON that they are */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startApi } from '../support/api-server.ts';
-import type { ApiServer, Caller } from '../support/api-server.ts';
+import { expect, test } from 'vitest';
+import { useApi } from '../support/api-suite.ts';
 import { describeDatabases } from '../support/databases.ts';
-import { customer, meter, plan, planInAdvance } from '../support/sample-catalog.ts';
+import { customer, meter, plan } from '../support/sample-catalog.ts';
 
 describeDatabases('REST API', (database) => {
-  let api: ApiServer;
-  let adminKey: string;
-  let operator: Caller;
-  let tenants = 0;
-
-  /** A tenant of its own for a test. */
-  async function newTenant(): Promise<Caller> {
-    tenants += 1;
-    const answer = await operator.post('/v1/tenants', { key: `t${tenants}` });
-    expect(answer.status).toBe(201);
-    return api.as(answer.body.adminKey as string);
-  }
-
-  beforeAll(async () => {
-    api = await startApi(database());
-    adminKey = (await api.controlPlane.bootstrap()) ?? '';
-    operator = api.as(adminKey);
-  });
-  afterAll(() => api.stop());
+  const suite = useApi(database);
 
   test('the first start gives an admin key once', async () => {
+    const { api, adminKey, operator } = suite.server();
     expect(adminKey).toMatch(/^tm_live_/);
     expect(await api.controlPlane.bootstrap()).toBeNull();
     const answer = await operator.get('/v1/tenants');
@@ -34,6 +16,7 @@ describeDatabases('REST API', (database) => {
   });
 
   test('no key, a wrong key and a key without the scope are refused with problems', async () => {
+    const { api, adminKey } = suite.server();
     const none = await api.call('GET', '/v1/meters');
     expect(none.status).toBe(401);
     expect(none.headers.get('content-type')).toContain('application/problem+json');
@@ -42,7 +25,7 @@ describeDatabases('REST API', (database) => {
     expect(none.body.requestId).toBeTypeOf('string');
     const wrong = await api.as(`${adminKey.slice(0, -1)}!`).get('/v1/meters');
     expect(wrong.status).toBe(401);
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     const made = await tenant.post('/v1/api-keys', { scopes: ['ingest'] });
     const ingest = api.as(made.body.key as string);
     expect((await ingest.get('/v1/meters')).status).toBe(403);
@@ -50,7 +33,8 @@ describeDatabases('REST API', (database) => {
   });
 
   test('a key is shown once, can be rotated with overlap and revoked at once', async () => {
-    const tenant = await newTenant();
+    const { api } = suite.server();
+    const { caller: tenant } = await suite.newTenant();
     const made = await tenant.post('/v1/api-keys', { name: 'ci', scopes: ['read'], mode: 'test' });
     expect(made.status).toBe(201);
     expect(made.body.key).toMatch(/^tm_test_/);
@@ -78,7 +62,7 @@ describeDatabases('REST API', (database) => {
   });
 
   test('a meter is created, changed by a version, and deleted while no plan uses it', async () => {
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     const created = await tenant.post('/v1/meters', meter);
     expect(created.status).toBe(201);
     expect(created.body).toMatchObject({ ...meter, version: 1, effectiveFrom: null });
@@ -106,7 +90,7 @@ describeDatabases('REST API', (database) => {
   });
 
   test('a meter or plan that the rating rules refuse is 422 with code and path', async () => {
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     const bad = await tenant.post('/v1/meters', { ...meter, aggregation: 'mean' });
     expect(bad.status).toBe(422);
     expect(bad.body).toMatchObject({
@@ -133,7 +117,8 @@ describeDatabases('REST API', (database) => {
   });
 
   test('unknown fields, unknown parameters and unreadable bodies are refused', async () => {
-    const tenant = await newTenant();
+    const { api } = suite.server();
+    const { caller: tenant } = await suite.newTenant();
     const field = await tenant.post('/v1/customers', { ...customer, colour: 'red' });
     expect(field.status).toBe(422);
     expect((await tenant.get('/v1/customers?color=red')).status).toBe(400);
@@ -161,14 +146,14 @@ describeDatabases('REST API', (database) => {
   });
 
   test('lists go page by page in stable order, and refuse a foreign cursor', async () => {
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     for (const key of ['c3', 'c1', 'c2']) await tenant.post('/v1/customers', { key });
     const first = await tenant.get('/v1/customers?limit=2');
     expect(first.body.data.map(({ key }: { key: string }) => key)).toEqual(['c1', 'c2']);
     const second = await tenant.get(`/v1/customers?limit=2&cursor=${first.body.nextCursor}`);
     expect(second.body.data.map(({ key }: { key: string }) => key)).toEqual(['c3']);
     expect(second.body.nextCursor).toBeNull();
-    const other = await newTenant();
+    const { caller: other } = await suite.newTenant();
     for (const path of [
       '/v1/customers?cursor=nonsense',
       `/v1/meters?cursor=${first.body.nextCursor}`,
@@ -180,38 +165,8 @@ describeDatabases('REST API', (database) => {
     expect((await other.get(`/v1/customers?cursor=${first.body.nextCursor}`)).status).toBe(400);
   });
 
-  test('customers are created, changed, and deleted while they have no subscription', async () => {
-    const tenant = await newTenant();
-    const created = await tenant.post('/v1/customers', { ...customer, metadata: { tier: 'gold' } });
-    expect(created.status).toBe(201);
-    expect(created.body).toMatchObject({
-      ...customer,
-      state: 'active',
-      parent: null,
-      emails: [],
-      metadata: { tier: 'gold' },
-    });
-    expect((await tenant.post('/v1/customers', customer)).status).toBe(409);
-    const patched = await tenant.patch('/v1/customers/acme', {
-      name: 'Acme Ltd',
-      emails: ['a@acme.example'],
-    });
-    expect(patched.body).toMatchObject({
-      name: 'Acme Ltd',
-      emails: ['a@acme.example'],
-      metadata: { tier: 'gold' },
-    });
-    const child = await tenant.post('/v1/customers', { key: 'acme-eu', parent: 'acme' });
-    expect(child.status).toBe(201);
-    expect((await tenant.patch('/v1/customers/acme', { parent: 'acme-eu' })).status).toBe(422);
-    expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
-    expect((await tenant.delete('/v1/customers/acme-eu')).status).toBe(204);
-    expect((await tenant.delete('/v1/customers/acme')).status).toBe(204);
-    expect((await tenant.get('/v1/customers/acme')).status).toBe(404);
-  });
-
   test('an Idempotency-Key answers a repeat with the stored answer and refuses another body', async () => {
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     const headers = { 'idempotency-key': 'k-1' };
     const first = await tenant.post('/v1/customers', customer, headers);
     const again = await tenant.post('/v1/customers', customer, headers);
@@ -233,85 +188,9 @@ describeDatabases('REST API', (database) => {
     expect(replayed.body).toEqual({ ...made.body, key: null });
   });
 
-  test('a subscription has its periods, and one plan is live once a customer', async () => {
-    const tenant = await newTenant();
-    await tenant.post('/v1/meters', meter);
-    await tenant.post('/v1/plans', planInAdvance);
-    await tenant.post('/v1/customers', customer);
-    const body = {
-      customer: 'acme',
-      plan: 'web-base',
-      startsAt: '2015-05-01T02:00:00+02:00',
-      anchor: 'calendar',
-    };
-    const created = await tenant.post('/v1/subscriptions', body);
-    expect(created.status).toBe(201);
-    expect(created.body).toMatchObject({
-      customer: 'acme',
-      plan: 'web-base',
-      planVersion: 1,
-      startsAt: '2015-05-01T00:00:00Z',
-      endsAt: null,
-      status: 'active',
-      timeZone: 'Europe/Berlin',
-    });
-    expect(created.headers.get('tidemark-epoch-pending')).toBeNull();
-    expect((await tenant.post('/v1/subscriptions', body)).status).toBe(409);
-    const unknown = await tenant.post('/v1/subscriptions', { ...body, plan: 'nope' });
-    expect(unknown.body).toMatchObject({ status: 422, code: 'api/unknown-plan' });
-    await tenant.post('/v1/customers', { key: 'euro', currency: 'EUR' });
-    const euro = await tenant.post('/v1/subscriptions', { ...body, customer: 'euro' });
-    expect(euro.body).toMatchObject({ status: 422, code: 'api/currency-differs' });
-
-    const id = created.body.id as string;
-    const preview = await tenant.post(`/v1/subscriptions/${id}/cancel`, {
-      effective: 'now',
-      preview: true,
-    });
-    expect(preview.body.status).toBe('ended');
-    expect((await tenant.get(`/v1/subscriptions/${id}`)).body.status).toBe('active');
-    const cancelled = await tenant.post(`/v1/subscriptions/${id}/cancel`);
-    expect(cancelled.body.endsAt).toBe(cancelled.body.currentPeriod.to);
-    const now = await tenant.post(`/v1/subscriptions/${id}/cancel`, { effective: 'now' });
-    expect(now.body.status).toBe('ended');
-    const events = await tenant.get(`/v1/subscriptions/${id}/events`);
-    expect(events.body.data.map(({ kind }: { kind: string }) => kind)).toEqual([
-      'created',
-      'cancelled',
-      'cancelled',
-    ]);
-    expect((await tenant.post('/v1/subscriptions', { ...body, startsAt: undefined })).status).toBe(
-      201,
-    );
-    expect((await tenant.post(`/v1/subscriptions/${id}/pause`)).body.code).toBe(
-      'api/not-supported-yet',
-    );
-    expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
-  });
-
-  test('a plan change opens a phase, at the end of the period or inside it', async () => {
-    const tenant = await newTenant();
-    await tenant.post('/v1/meters', meter);
-    await tenant.post('/v1/plans', plan);
-    await tenant.post('/v1/plans', planInAdvance);
-    await tenant.post('/v1/customers', customer);
-    const { body } = await tenant.post('/v1/subscriptions', { customer: 'acme', plan: 'web' });
-    const path = `/v1/subscriptions/${body.id}/change`;
-    const atEnd = await tenant.post(path, { plan: 'web-base' });
-    expect(atEnd.status).toBe(200);
-    expect(atEnd.body.phases).toEqual([
-      { from: body.startsAt, plan: 'web', version: 1 },
-      { from: atEnd.body.currentPeriod.to, plan: 'web-base', version: 1 },
-    ]);
-    const now = await tenant.post(path, { plan: 'web-base', effective: 'now' });
-    expect(now.body.plan).toBe('web-base');
-    expect(now.body.phases).toHaveLength(2);
-    expect((await tenant.post(path, { plan: 'web-base', effective: 'now' })).status).toBe(409);
-    expect((await tenant.post(path, { plan: 'nope' })).status).toBe(422);
-  });
-
   test('times need a zone and at most six decimals of a second', async () => {
-    const tenant = await newTenant();
+    const { api } = suite.server();
+    const { caller: tenant } = await suite.newTenant();
     for (const through of [
       '2015-06-01',
       '2015-06-01T00:00:00',
@@ -335,7 +214,8 @@ describeDatabases('REST API', (database) => {
   });
 
   test('a close is a job that is poked and can be read', async () => {
-    const tenant = await newTenant();
+    const { api } = suite.server();
+    const { caller: tenant } = await suite.newTenant();
     const before = api.pokes.count;
     const made = await tenant.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z' });
     expect(made.status).toBe(202);
@@ -360,7 +240,7 @@ describeDatabases('REST API', (database) => {
   });
 
   test('a price can be tried out; a case that is not valid says why', async () => {
-    const tenant = await newTenant();
+    const { caller: tenant } = await suite.newTenant();
     const price = {
       model: 'volume',
       currency: 'USD',
@@ -397,6 +277,7 @@ describeDatabases('REST API', (database) => {
   });
 
   test('the OpenAPI document is 3.1 and has every call', async () => {
+    const { api } = suite.server();
     const { body, status } = await api.call('GET', '/openapi.json');
     expect(status).toBe(200);
     expect(body.openapi).toBe('3.1.0');
@@ -408,37 +289,19 @@ describeDatabases('REST API', (database) => {
   });
 
   test("only the operator's tenant manages tenants", async () => {
-    const tenant = await newTenant();
+    const { api, operator } = suite.server();
+    const { key, caller: tenant } = await suite.newTenant();
     expect((await tenant.post('/v1/tenants', { key: 'mine' })).status).toBe(403);
     expect((await tenant.get('/v1/tenants')).status).toBe(403);
     expect((await operator.post('/v1/tenants', { key: 'default' })).status).toBe(409);
     expect((await operator.post('/v1/tenants', { key: 'Upper' })).status).toBe(422);
-    const patched = await tenant.patch(`/v1/tenants/t${tenants}`, {
+    const patched = await tenant.patch(`/v1/tenants/${key}`, {
       acceptanceWindow: { pastSeconds: 60, futureSeconds: 1 },
     });
     expect(patched.body.acceptanceWindow).toEqual({ pastSeconds: 60, futureSeconds: 1 });
-    expect(api.controlPlane.eventTypeRules.acceptanceWindow(`t${tenants}`)).toEqual({
+    expect(api.controlPlane.eventTypeRules.acceptanceWindow(key)).toEqual({
       past: 60_000_000,
       future: 1_000_000,
     });
-  });
-});
-
-describeDatabases('rate limit', (database) => {
-  test('a flood is answered 429 with RateLimit headers', async () => {
-    const api = await startApi(database(), {
-      clock: { now: () => 1_700_000_000_000_000 },
-      rateLimit: { perSecond: 1, burst: 2 },
-    });
-    const key = (await api.controlPlane.bootstrap()) ?? '';
-    const caller = api.as(key);
-    expect((await caller.get('/v1/meters')).status).toBe(200);
-    expect((await caller.get('/v1/meters')).status).toBe(200);
-    const refused = await caller.get('/v1/meters');
-    expect(refused.status).toBe(429);
-    expect(refused.headers.get('ratelimit-limit')).toBe('2');
-    expect(refused.headers.get('ratelimit-remaining')).toBe('0');
-    expect(refused.headers.get('retry-after')).toBe('1');
-    await api.stop();
   });
 });
