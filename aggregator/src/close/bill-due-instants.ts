@@ -77,10 +77,10 @@ async function billWave(
     onAlarm?.(tally.close, part);
   }
   for (const due of wave) tally.settle(due);
+  failpoint('close/priced');
   for (let from = 0; from < drafts.length; from += limits.issueSize) {
     throwIfStopped?.();
     const batch = drafts.slice(from, from + limits.issueSize);
-    failpoint('close/before-commit');
     await ledger.issueInvoices(tally.close, batch);
     failpoint('close/after-commit');
     tally.invoices += batch.length;

@@ -3,6 +3,7 @@
  * what is below the job's fixed cut, and an invoice that exists is left as it is. The list in `closePeriod` is the order.
  */
 import { isAppError } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import { partitionOf } from '@tidemark/ingest/contract';
 import type { Progress } from '@tidemark/rater/ports';
 import type { DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
@@ -54,6 +55,7 @@ export async function closePeriod(
   }
   const status = run.halted.length > 0 ? 'halted' : 'done';
   const { haltedMax } = dependencies.limits;
+  failpoint('close/before-done');
   return dependencies.ledger.updateClose(run.close, {
     status,
     halted: run.halted.slice(0, haltedMax),
@@ -66,7 +68,9 @@ function emptyRun(close: PeriodClose): CloseRun {
 }
 
 async function startClose(run: CloseRun, { ledger }: CloseDependencies): Promise<CloseRun> {
-  return { ...run, close: await ledger.updateClose(run.close, { status: 'running' }) };
+  const close = await ledger.updateClose(run.close, { status: 'running' });
+  failpoint('close/started');
+  return { ...run, close };
 }
 
 async function waitForRaters(run: CloseRun, dependencies: CloseDependencies): Promise<CloseRun> {
@@ -80,6 +84,7 @@ async function waitForRaters(run: CloseRun, dependencies: CloseDependencies): Pr
     pollMs: limits.pollMs,
     onWait: (waiting) => onProgress?.({ kind: 'waiting', close, behind: waiting }),
   });
+  failpoint('close/waited');
   const progress = await readProgress(clickHouse);
   const halted = behind.map(({ partition, next }) => ({
     reason: 'partition-behind',
@@ -103,6 +108,7 @@ async function auditStoredEvents(
     ({ partition }) => concerned.has(partition) && !run.haltedPartitions.has(partition),
   );
   for (const part of halted) dependencies.onAlarm?.(close, part);
+  failpoint('close/audited');
   return haltPartitions(run, halted);
 }
 

@@ -2,6 +2,7 @@
  * Writes what the rater made. A row is idempotent, so nothing here has to know whether an earlier attempt has landed.
  */
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { Progress, UsageSink } from '@tidemark/rater/ports';
 import { NativeBlockBuilder, rowTables } from '@tidemark/rater/rows';
 import type { RowBlocks, RowTable } from '@tidemark/rater/rows';
@@ -13,7 +14,10 @@ export function createUsageSink(clickHouse: ClickHouse): UsageSink {
         (table) => table !== 'progress' && (blocks[table]?.length ?? 0) > 0,
       );
       const results = await Promise.allSettled(
-        tables.map((table) => insert(clickHouse, table, blocks[table] ?? [])),
+        tables.map(async (table) => {
+          await insert(clickHouse, table, blocks[table] ?? []);
+          failpoint('rater/after-table');
+        }),
       );
       // All have ended before the caller hears of a failure, so that its repetition does not race with this attempt.
       for (const result of results) if (result.status === 'rejected') throw result.reason;

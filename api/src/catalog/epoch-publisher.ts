@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '@tidemark/platform/clock';
 import type { CatalogEpochMarker } from '@tidemark/ingest/contract';
 import type { EventLog, LogAppend } from '@tidemark/ingest/log';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlDatabase } from '@tidemark/platform/postgres';
 import type { ProgressReader } from '../ports.ts';
 import type { ChangeTicket } from './catalog-changes.ts';
@@ -97,13 +98,16 @@ export class EpochPublisher {
     let state = await this.#assign();
     // A run that finds an older epoch on its way finishes it first, then takes what is pending since.
     for (let round = 0; round < 2 && !state.acknowledged; round += 1) {
+      failpoint('epoch/assigned');
       await publishMarkers(
         database,
         eventLog.incarnation,
         (markers) => this.#append(markers),
         clock.now(),
       );
+      failpoint('epoch/published');
       if (!(await this.#awaitAcknowledgement(state.lastEpoch))) return;
+      failpoint('epoch/reached');
       await markAcknowledged(database, state.lastEpoch, clock.now());
       if (round === 0) state = await this.#assign();
     }

@@ -6,6 +6,7 @@ import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { CatalogEpochMarker } from '@tidemark/ingest/contract';
 import { assert } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import { rulesVersion } from '@tidemark/rater/catalog';
 import type { CatalogChange } from '@tidemark/rater/catalog';
@@ -113,6 +114,7 @@ export async function publishMarkers(
         changesHash: row.changes_hash,
       })),
     );
+    failpoint('epoch/markers-appended');
     await connection.query(
       `insert into log_publications (incarnation, published_epoch) values ($1, $2)
        on conflict (incarnation) do update set published_epoch = excluded.published_epoch`,

@@ -8,6 +8,7 @@ import type { Clock } from '@tidemark/platform/clock';
 import type { EventLog } from '@tidemark/ingest/log';
 import type { CloseLedger, CloseRequest, PeriodClose } from '@tidemark/aggregator/ports';
 import { AppError, assert } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import type { MeterChange } from '@tidemark/rater/catalog';
 import { lockEpochs } from '../catalog/epoch-store.ts';
@@ -140,6 +141,7 @@ async function tryOpen(
   // Before the cut is read nothing more can be published: whoever publishes needs the lock that we hold.
   const offsets = await eventLog.endOffsets();
   assert(offsets.length === eventLog.partitionCount, 'Every partition has an end offset.');
+  failpoint('close/cut-read');
   const total = await countSubscriptions(connection, { ...request, customers });
   const now = formatInstant(clock.now());
   const [row] = await connection.query<PeriodCloseRow>(

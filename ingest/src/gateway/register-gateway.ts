@@ -5,6 +5,7 @@
  */
 import type { Clock } from '@tidemark/platform/clock';
 import { AppError } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import { toProblem } from '@tidemark/platform/http';
 import type { Metrics } from '@tidemark/platform/metrics';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -101,6 +102,7 @@ async function ingest(
   const accepted = read.accepted.length;
   counters.received.inc({ format: format.name }, accepted + read.rejected.length);
   if (accepted > 0) await publish(read, { backfill, bytes: body.length }, publisher);
+  failpoint('gateway/before-answer');
   counters.accepted.inc({ backfill: String(backfill) }, accepted);
   countRejected(read, counters);
   return { accepted, rejected: read.rejected };

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '@tidemark/platform/clock';
 import { assert } from '@tidemark/platform/errors';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { LogAppend, LogRecord } from './event-log.ts';
 import { logError, offsetOutOfRange } from './log-error.ts';
 import type { RecordStore, StoredEntry } from './record-store.ts';
@@ -138,7 +139,9 @@ export class EmbeddedLog {
       offsets = batch.map(({ records }) =>
         records.map((record) => this.#place(record, next, entries)),
       );
+      failpoint('log/before-commit');
       await this.#store.write(entries);
+      failpoint('log/after-commit');
     } catch (cause) {
       this.#fail(batch, cause);
       return;

@@ -3,6 +3,7 @@
  * whose outcome is unknown may be in the log, callers send it again and readers drop the copy. Offsets come from the
  * answer to the produce request. docs/adr/0014.
  */
+import { failpoint } from '@tidemark/platform/failpoint';
 import type {
   EventLog,
   LogAppend,
@@ -144,11 +145,13 @@ class KafkaEventLog implements EventLog {
       return { partition, key, value: asBuffer(value), headers: asBuffers(headers) };
     });
     let answers: Awaited<ReturnType<KafkaProducer['send']>>;
+    failpoint('log/before-produce');
     try {
       answers = await this.#producer.send({ topic, acks: -1, messages });
     } catch (error) {
       throw translateKafkaError(error);
     }
+    failpoint('log/after-produce');
     const next = new Map(
       answers.map(({ partition, baseOffset }) => [partition, Number(baseOffset)] as const),
     );

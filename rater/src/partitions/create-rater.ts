@@ -3,6 +3,7 @@
  * of rating threads. What it is given is closed by whoever made it.
  */
 import type { EventLog, LogConsumer } from '@tidemark/ingest/log';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { Logger } from '@tidemark/platform/log';
 import type { Metrics } from '@tidemark/platform/metrics';
 import type { CatalogSource, Progress, UsageSink, UsageStore } from '../ports.ts';
@@ -83,7 +84,10 @@ class GroupRater implements Rater {
     });
     this.#consumer = options.log.consumer({
       assigned: (partitions) => this.#assigned(partitions),
-      records: (partition, records) => this.#actors.get(partition)?.enqueue(records),
+      records: (partition, records) => {
+        failpoint('rater/fetched');
+        this.#actors.get(partition)?.enqueue(records);
+      },
       revoked: (partitions) => this.#revoked(partitions),
       failed: (error) => {
         options.logger.error({ err: error }, 'the consumer failed');

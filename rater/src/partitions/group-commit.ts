@@ -132,6 +132,7 @@ export class GroupCommit {
     const { sink, scheduler, commitHint, onFlush } = this.#options;
     const rows = taken.reduce((sum, { batch }) => sum + batch.rows, 0);
     const blocks = mergeBlocks(taken);
+    failpoint('rater/before-rows');
     if (rows > 0) await this.#persist(() => sink.writeRows(blocks));
     failpoint('rater/after-rows');
     const progress = taken.map(({ batch }) => batch.progress);
@@ -139,6 +140,7 @@ export class GroupCommit {
     failpoint('rater/after-progress');
     for (const { source, batch } of taken) source.committed(batch.progress);
     onFlush((scheduler.nowMs() - this.#startedAtMs) / 1000, rows);
+    failpoint('rater/before-hint');
     // Never read back, so it is neither awaited nor repeated.
     void commitHint(new Map(progress.map(({ partition, next }) => [partition, next]))).catch(
       () => undefined,

@@ -5,6 +5,7 @@
  */
 import type { CatalogEpochMarker } from '@tidemark/ingest/contract';
 import type { LogRecord } from '@tidemark/ingest/log';
+import { failpoint } from '@tidemark/platform/failpoint';
 import { hashCatalogChanges, rulesVersion } from '../catalog/index.ts';
 import type { StateFigures } from '../pool/protocol.ts';
 import { jsonBytes, readPatiently, rebuildAfter } from './partition-context.ts';
@@ -28,6 +29,7 @@ export async function passEpoch(
     const detail = `Epoch ${epoch} needs rating rules ${marker.rulesVersion}, this rater has ${rulesVersion}.`;
     return { kind: 'halt', reason: 'rater/unknown-rules-version', detail };
   }
+  failpoint('rater/marker-reached');
   const all = await readPatiently(context, `catalog epoch ${epoch}`, () =>
     catalogSource.changes(epoch),
   );
@@ -36,6 +38,7 @@ export async function passEpoch(
     return { kind: 'halt', reason: 'rater/catalog-differs', detail };
   }
   const changes = changesOf(partition, log.partitionCount, all);
+  failpoint('rater/marker-loaded');
   const interruption = await readPatiently(context, 'usage events', async () => {
     const kind = 'begin-epoch';
     const plan = await pool.run({
@@ -62,5 +65,6 @@ export async function passEpoch(
     value,
   });
   if (reply.kind !== 'rated') return rebuildAfter(reply);
+  failpoint('rater/marker-passed');
   return { kind: 'passed', figures: reply.figures };
 }

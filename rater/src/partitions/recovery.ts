@@ -7,6 +7,7 @@
  * Anything that does not fit halts the partition: a wrong start would bill twice or not at all, in silence.
  */
 import { crcOf, partitionOf } from '@tidemark/ingest/contract';
+import { failpoint } from '@tidemark/platform/failpoint';
 import type { CatalogChange } from '../catalog/index.ts';
 import type { Progress } from '../ports.ts';
 import type { StateFigures } from '../pool/protocol.ts';
@@ -29,14 +30,17 @@ async function attempt(context: PartitionContext, assignment: number): Promise<R
   const progress = await greatestProgress(context);
   const doubt = await verifyLog(context, progress);
   if (doubt !== null) return doubt;
+  failpoint('rater/recovery-started');
   const interruption =
     (await open(context, assignment, progress)) ??
     (await loadOwners(context, assignment, progress)) ??
     (await loadTotals(context, assignment, progress));
   if (interruption !== null) return interruption;
+  failpoint('rater/recovery-totals');
   const reply = await context.pool.run({ kind: 'prove', partition: context.partition, assignment });
   switch (reply.kind) {
     case 'proven':
+      failpoint('rater/recovered');
       return { kind: 'ready', figures: reply.figures };
     case 'differs': {
       const detail = `The store holds ${reply.found} events, progress says ${reply.expected}.`;
@@ -139,6 +143,7 @@ async function loadTotals(
   progress: Progress | null,
 ): Promise<Interruption | null> {
   const { partition, pool, store, log, signal } = context;
+  failpoint('rater/recovery-owners');
   if (progress === null || progress.counts.stored === 0) return null;
   const bound = { incarnation: log.incarnation, partition, below: progress.next };
   for await (const rows of store.readChargeTotals(bound)) {

@@ -1,19 +1,11 @@
 /**
- * Named points between two effects, where a test can end the process as a crash would: `FAILPOINT=rater/after-rows:kill`,
- * or `...:kill@3` for the third time the point is passed. Without the variable a point costs one comparison.
+ * Ends the process at a named step as a crash would: `FAILPOINT=rater/after-rows:kill`, or `...:kill@3` for the third time
+ * the point is passed. Without the variable a point costs one comparison.
  */
 import { readEnvironment } from '../config/index.ts';
 import { AppError } from '../errors/index.ts';
-
-/** Every point there is, in the order in which an event passes them. */
-const failpoints = [
-  'gateway/after-append',
-  'rater/after-rows',
-  'rater/after-progress',
-  'close/before-commit',
-  'close/after-commit',
-] as const;
-export type Failpoint = (typeof failpoints)[number];
+import { failpointNames } from './failpoints.ts';
+import type { Failpoint } from './failpoints.ts';
 
 interface ArmedFailpoint {
   readonly name: string;
@@ -34,11 +26,11 @@ export function parseFailpoint(text: string | undefined): ArmedFailpoint | null 
   if (text === undefined || text === '') return null;
   const match = /^([a-z/-]+):kill(?:@([1-9]\d{0,5}))?$/.exec(text);
   const name = match?.[1];
-  if (name === undefined || !(failpoints as readonly string[]).includes(name)) {
+  if (name === undefined || !(failpointNames as readonly string[]).includes(name)) {
     throw new AppError(
       'invalid-input',
       'platform/failpoint-invalid',
-      `FAILPOINT=${text} names no failpoint; known: ${failpoints.join(', ')}.`,
+      `FAILPOINT=${text} names no failpoint; known: ${failpointNames.join(', ')}.`,
     );
   }
   return { name, passesLeft: Number(match?.[2] ?? 1) };

@@ -1,2 +1,3 @@
 export { failpoint } from './failpoint.ts';
-export type { Failpoint } from './failpoint.ts';
+export { failpointNames, failpoints } from './failpoints.ts';
+export type { Failpoint } from './failpoints.ts';

@@ -185,6 +185,7 @@ export class PartitionLane {
     let sent: SentRecord | undefined;
     try {
       sent = this.#seal(batch);
+      failpoint('gateway/before-append');
       await this.#given.log.append([sent.record]);
       failpoint('gateway/after-append');
       sent.ledger.acknowledge(sent.sequence);

@@ -12,6 +12,7 @@ import { Transform } from 'node:stream';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { failpoint } from '../../failpoint/index.ts';
 import type { Logger } from '../../log/index.ts';
 import { bindParameters, quoteText } from './bind-parameters.ts';
 import {
@@ -117,9 +118,13 @@ class RequestHandler {
       const source = `file(${quoteText(file)}, 'Native')`;
       const serial = 'max_threads = 1, schema_inference_use_cache_for_file = 0';
       const clause = settings === '' ? `\nSETTINGS ${serial}` : `${settings}, ${serial}`;
-      const { summary } = await this.#options.engine.run(
+      failpoint('store/before-insert');
+      const inserting = this.#options.engine.run(
         `INSERT INTO ${statement.table}${columns} SELECT ${statement.columns ?? '*'} FROM ${source}${clause}`,
       );
+      failpoint('store/mid-insert');
+      const { summary } = await inserting;
+      failpoint('store/after-insert');
       response.setHeader('X-ClickHouse-Summary', formatSummary(summary));
       response.end();
     } finally {
