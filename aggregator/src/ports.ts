@@ -53,7 +53,9 @@ export interface DueInstant {
   readonly customer: string;
   readonly timeZone: string;
   readonly instant: Instant;
-  /** Period that ends at the instant; `null` at the subscription's start. */
+  /** 1 for the invoice of the instant; above: a later one for usage that came after the subscription's last invoice. */
+  readonly revision: number;
+  /** Period that ends at the instant; `null` at the subscription's start and in a later revision. */
   readonly ending: DuePeriod | null;
   /** Period that starts at the instant; `null` where the subscription has ended. */
   readonly starting: DuePeriod | null;
@@ -127,7 +129,8 @@ export interface CloseLedger {
   /**
    * Billing instants at or before `through` without an invoice, in (instant, subscription) order, after the cursor. A
    * subscription appears with a later instant only once the earlier one has its invoice (or `dryRun`). A start where nothing
-   * is in advance is no billing instant and is left out.
+   * is in advance is no billing instant and is left out. A subscription that is billed to its end appears at its end with
+   * the next revision, for late usage, once for every greater `through`.
    */
   dueInstants(close: PeriodClose, after: DueCursor | null, limit: number): Promise<DueInstant[]>;
   /**

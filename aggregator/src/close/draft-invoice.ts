@@ -58,7 +58,7 @@ export function draftInvoice(facts: DraftFacts): InvoiceDraft | null {
       total: formatMinor(total, currency),
       amountDue: formatMinor(total > 0n ? total : 0n, currency),
       proof: { ...facts.proof, hash: hashOf(facts, lines) },
-      revision: 1,
+      revision: due.revision,
     },
     billed: billedOf(facts),
   };

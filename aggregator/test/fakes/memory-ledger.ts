@@ -24,6 +24,8 @@ export interface LedgerSubscription {
   readonly periods: readonly DuePeriod[];
   /** Whether the start is a billing instant. */
   readonly startDue?: boolean;
+  /** Whether it ends with the last of its periods. */
+  readonly ends?: boolean;
 }
 
 /** What a process that is killed looks like to the code in it. */
@@ -42,6 +44,8 @@ export class MemoryLedger implements CloseLedger {
   killAt: { readonly transaction: number; readonly moment: 'before' | 'after' } | null = null;
   #transactions = 0;
   readonly #billed = new Map<string, ClosedPeriod>();
+  /** Greatest `through` of the closes that billed a subscription. */
+  readonly #through = new Map<string, Instant>();
 
   openClose(request: CloseRequest): Promise<PeriodClose> {
     const close: PeriodClose = {
@@ -94,8 +98,7 @@ export class MemoryLedger implements CloseLedger {
     if (kill === 'before') return Promise.reject(new Killed());
     for (const draft of drafts) {
       if (close.dryRun) this.dryRuns.push(draft);
-      else if (!this.#isInvoiced(draft.due.subscription, draft.due.instant))
-        this.#issue(close, draft);
+      else if (this.#revisions(draft.due) < draft.document.revision) this.#issue(close, draft);
     }
     return kill === 'after' ? Promise.reject(new Killed()) : Promise.resolve();
   }
@@ -114,6 +117,7 @@ export class MemoryLedger implements CloseLedger {
   #issue(close: PeriodClose, draft: InvoiceDraft): void {
     this.invoices.push(draft);
     const { subscription } = draft.due;
+    this.#through.set(subscription, close.through);
     const periods =
       this.subscriptions.find((own) => own.subscription === subscription)?.periods ?? [];
     for (const { periodFrom, amounts } of draft.billed) {
@@ -124,10 +128,10 @@ export class MemoryLedger implements CloseLedger {
     }
   }
 
-  #isInvoiced(subscription: string, instant: Instant): boolean {
-    return this.invoices.some(
-      ({ due }) => due.subscription === subscription && due.instant === instant,
-    );
+  #revisions({ subscription, instant }: Pick<DueInstant, 'subscription' | 'instant'>): number {
+    const isSame = ({ due }: InvoiceDraft): boolean =>
+      due.subscription === subscription && due.instant === instant;
+    return this.invoices.filter(isSame).length;
   }
 
   #dueOf(own: LedgerSubscription, close: PeriodClose): DueInstant[] {
@@ -137,13 +141,22 @@ export class MemoryLedger implements CloseLedger {
     const instants = [
       ...(own.startDue === true ? [{ instant: first.from, ending: -1 }] : []),
       ...periods.map(({ to }, ending) => ({ instant: to, ending })),
-    ].filter(({ instant }) => instant <= close.through && !this.#isInvoiced(subscription, instant));
+    ].filter(
+      ({ instant }) => instant <= close.through && this.#revisions({ subscription, instant }) === 0,
+    );
+    const last = periods.at(-1);
+    if (instants.length === 0 && own.ends === true && last !== undefined) {
+      const revisions = this.#revisions({ subscription, instant: last.to });
+      if (revisions > 0 && close.through > (this.#through.get(subscription) ?? 0))
+        instants.push({ instant: last.to, ending: periods.length });
+    }
     return (close.dryRun ? instants : instants.slice(0, 1)).map(({ instant, ending }) => ({
       tenant: close.tenant,
       subscription,
       customer,
       timeZone: own.timeZone ?? 'UTC',
       instant,
+      revision: this.#revisions({ subscription, instant }) + 1,
       ending: periods[ending] ?? null,
       starting: periods[ending + 1] ?? null,
       closed: periods

@@ -183,4 +183,25 @@ describe('late events', () => {
     await scenario.close('2026-06-01T00:00:00Z');
     expect(scenario.lines()[2]).toContain('late_usage images 1 0.10');
   });
+
+  it('of a subscription that has ended make another revision of its last invoice', async () => {
+    const scenario = new CloseScenario(test, meters);
+    const [period] = months(3, 4, planOf([calls, images]));
+    scenario.subscribe({ subscription: 'sub_1', customer: 'a', periods: [period!], ends: true });
+    await scenario.send('a', march('01'));
+    await scenario.close('2026-04-01T00:00:00Z');
+    await scenario.send('a', march('02'));
+    // Closing again through the same instant changes nothing; the next month's close bills what came late.
+    await scenario.close('2026-04-01T00:00:00Z');
+    expect(scenario.lines()).toHaveLength(1);
+    await scenario.close('2026-05-01T00:00:00Z');
+    expect(scenario.lines()).toEqual([
+      ['usage calls 1 0.03', 'usage images 1 0.10'],
+      ['late_usage calls 1 0.03', 'late_usage images 1 0.10'],
+    ]);
+    const [first, second] = scenario.ledger.invoices.map(({ document }) => document);
+    expect(second).toMatchObject({ revision: 2, period: first!.period, total: '0.13' });
+    await scenario.close('2026-06-01T00:00:00Z');
+    expect(scenario.lines()).toHaveLength(2);
+  });
 });

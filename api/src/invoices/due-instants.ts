@@ -19,6 +19,7 @@ type DueRow = {
   customer: string;
   time_zone: string;
   instant: Instant;
+  revision: number;
   period: number;
   starts_at: Instant;
   ends_at: Instant | null;
@@ -26,29 +27,48 @@ type DueRow = {
 };
 
 const dueColumns = `s.subscription, s.customer, s.time_zone, s.starts_at, s.ends_at, s.first_nominal_from`;
+/** What every question has: tenant, through, cursor (instant, subscription), customers, limit. */
 const inScope = `s.tenant = $1 and ($5::text[] is null or s.customer = any($5::text[]))`;
 
-/** The one next instant of every subscription: a later one is due only once this one has its invoice. */
-const nextSql = `select ${dueColumns}, s.next_instant as instant,
-    case when s.start_due then -1 else s.next_period end as period
+const page = `instant <= $2::timestamptz
+    and ($3::timestamptz is null or (instant, subscription) > ($3::timestamptz, $4::text))
+  order by instant, subscription limit $6`;
+
+/**
+ * Subscriptions that are billed to their end: late usage makes another revision of their last invoice. One for every
+ * `through`, so that closing again changes nothing.
+ */
+const endedSql = `select ${dueColumns}, s.ends_at as instant, s.next_period as period, last.revision + 1 as revision
   from subscriptions s
-  where ${inScope} and s.next_instant <= $2::timestamptz
-    and ($3::timestamptz is null or (s.next_instant, s.subscription) > ($3::timestamptz, $4::text))
-  order by s.next_instant, s.subscription limit $6`;
+  cross join lateral (
+    select max(i.revision) as revision, max(i.through) as through from invoices i
+    where i.tenant = s.tenant and i.subscription = s.subscription and i.instant = s.ends_at
+  ) last
+  where ${inScope} and s.next_instant is null and last.through < $2::timestamptz`;
+
+/** The one next instant of every subscription: a later one is due only once this one has its invoice. */
+const nextSql = `select * from (
+    select ${dueColumns}, s.next_instant as instant,
+      case when s.start_due then -1 else s.next_period end as period, 1 as revision
+    from subscriptions s where ${inScope} and s.next_instant <= $2::timestamptz
+    union all
+    ${endedSql}
+  ) due
+  where ${page}`;
 
 /** A dry run issues nothing, so it sees all open instants at once. */
 const openSql = `select * from (
-    select ${dueColumns}, s.starts_at as instant, -1 as period
+    select ${dueColumns}, s.starts_at as instant, -1 as period, 1 as revision
     from subscriptions s where ${inScope} and s.start_due and s.next_instant is not null
     union all
-    select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period
+    select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period, 1 as revision
     from subscriptions s
     join billing_periods p on p.tenant = s.tenant and p.subscription = s.subscription and p.number >= s.next_period
     where ${inScope} and (s.ends_at is null or p.starts_at < s.ends_at)
+    union all
+    ${endedSql}
   ) due
-  where instant <= $2::timestamptz
-    and ($3::timestamptz is null or (instant, subscription) > ($3::timestamptz, $4::text))
-  order by instant, subscription limit $6`;
+  where ${page}`;
 
 export async function readDueInstants(
   connection: SqlConnection,
@@ -89,6 +109,7 @@ async function completeDueInstants(
       customer: row.customer,
       timeZone: row.time_zone,
       instant: row.instant,
+      revision: row.revision,
       ending: row.period < 0 ? null : periodAt(row.period),
       // After the end nothing starts.
       starting:
@@ -239,7 +260,7 @@ export async function readSpendInstants(
   target: SpendTarget,
 ): Promise<DueInstant[]> {
   const rows = await connection.query<DueRow>(
-    `select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period
+    `select ${dueColumns}, least(p.ends_at, s.ends_at) as instant, p.number as period, 1 as revision
      from subscriptions s
      join billing_periods p on p.tenant = s.tenant and p.subscription = s.subscription
      where s.tenant = $1 and s.customer = $2 and ($3::text is null or s.subscription = $3)

@@ -48,6 +48,7 @@ export async function issueInvoices(
   await insertInvoiceLines(connection, close.tenant, issued);
   await addBilledAmounts(connection, context.now, close, fresh);
   await moveToNextInstant(connection, close.tenant, fresh);
+  failpoint('close/before-outbox');
   await announce(connection, context, close.tenant, issued);
   failpoint('close/before-commit');
 }
@@ -71,8 +72,9 @@ async function lockCounter(
 }
 
 /**
- * The drafts whose instant is still the next one of their subscription: neither invoiced already nor moved by a cancel
- * since the close priced it. The rows stay locked, so neither can happen before the commit.
+ * The drafts whose instant is still the next one of their subscription (or, for a later revision, still its end): neither
+ * invoiced already nor moved by a cancel since the close priced it. The rows stay locked, so neither can happen before the
+ * commit.
  */
 async function lockDue(
   connection: SqlConnection,
@@ -83,7 +85,8 @@ async function lockDue(
     `select given.position from subscriptions s
      join unnest($2::text[], $3::timestamptz[], $4::integer[]) with ordinality
        as given (subscription, instant, revision, position) on given.subscription = s.subscription
-     where s.tenant = $1 and s.next_instant = given.instant
+     where s.tenant = $1
+       and coalesce(s.next_instant, case when given.revision > 1 then s.ends_at end) = given.instant
        and not exists (
          select 1 from invoices i where i.tenant = $1 and i.subscription = given.subscription
            and i.instant = given.instant and i.revision = given.revision)

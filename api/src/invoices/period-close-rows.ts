@@ -35,7 +35,7 @@ type CountRow = { currency: string; invoices: number; subscriptions: number; tot
 const invoicesSql = `select currency, count(*) as invoices, count(distinct subscription) as subscriptions, sum(total) as total
   from invoices
   where tenant = $1 and through = $2::timestamptz
-    and ($3::text[] is null or customer = any($3::text[])) and revision = 1 and status <> 'void'
+    and ($3::text[] is null or customer = any($3::text[])) and status <> 'void'
   group by currency order by currency`;
 
 const draftsSql = `select currency, count(*) as invoices, count(distinct subscription) as subscriptions, sum(total) as total

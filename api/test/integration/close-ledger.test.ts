@@ -179,6 +179,24 @@ describeDatabases('close ledger', (database) => {
       effective: at('2015-05-10T00:00:00Z'),
     });
     await expect(late).rejects.toMatchObject({ code: 'api/already-billed' });
+
+    // Billed to its end: a greater `through` looks for late usage, the same one does not.
+    const again = await run(
+      await closeLedger.openClose(requestOf(tenant, at('2015-09-01T00:00:00Z'))),
+    );
+    expect(again.due).toEqual([]);
+    const later = await run(
+      await closeLedger.openClose(requestOf(tenant, at('2015-10-01T00:00:00Z'))),
+    );
+    expect(later.due).toMatchObject([
+      { instant: end, revision: 2, ending: null, starting: null, closed: [{ billed: {} }] },
+    ]);
+    expect(later.close).toMatchObject({ invoices: 1, totals: { USD: '7.00' } });
+    const revisions = await database().query<{ revision: number }>(
+      'select revision from invoices where tenant = $1 order by revision',
+      [tenant],
+    );
+    expect(revisions).toEqual([{ revision: 1 }, { revision: 2 }]);
   });
 
   test('two closers at once issue each invoice once and leave no gap in the numbers', async () => {

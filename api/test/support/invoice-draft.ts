@@ -3,7 +3,7 @@ import { formatInstant } from '@tidemark/platform/clock';
 import type { DueInstant, InvoiceDraft, PeriodClose } from '@tidemark/aggregator/ports';
 
 export function draftOf(due: DueInstant, close: PeriodClose, amount = '7.00'): InvoiceDraft {
-  const period = due.ending ?? due.starting!;
+  const period = due.ending ?? due.starting ?? due.closed.at(-1)!.period;
   const from = formatInstant(period.from);
   const to = formatInstant(period.to);
   return {
@@ -37,7 +37,7 @@ export function draftOf(due: DueInstant, close: PeriodClose, amount = '7.00'): I
       total: amount,
       amountDue: amount,
       proof: { cut: [], catalogEpoch: close.catalogEpoch, hash: 'sha256:00' },
-      revision: 1,
+      revision: due.revision,
     },
     billed: [{ periodFrom: period.from, amounts: { calls: amount } }],
   };
