@@ -21,6 +21,8 @@ export interface KafkaHostOptions {
   readonly dataDir: string;
   /** 0, the default, picks a free one at the first start and keeps it. */
   readonly port?: number;
+  /** Where clients are told to connect when something stands in between; the broker's own port by default. */
+  readonly advertisedPort?: number;
   readonly startTimeoutMs?: number;
 }
 
@@ -53,7 +55,10 @@ export async function startKafkaHost(options: KafkaHostOptions): Promise<KafkaHo
   await mkdir(dataDir, { recursive: true });
   const ports = await choosePorts(dataDir, options.port ?? 0);
   const properties = join(dataDir, 'server.properties');
-  await writeFile(properties, serverProperties(join(dataDir, 'logs'), ports));
+  await writeFile(
+    properties,
+    serverProperties(join(dataDir, 'logs'), ports, options.advertisedPort),
+  );
   await formatOnce(jars, dataDir, properties);
   const output = openSync(join(dataDir, 'broker.log'), 'a');
   const command = ['java', ...java, '-cp', `${jars}/*`, 'kafka.Kafka', properties];
@@ -110,13 +115,17 @@ async function choosePorts(dataDir: string, wanted: number): Promise<Ports> {
   return ports;
 }
 
-function serverProperties(logs: string, { broker, controller }: Ports): string {
+function serverProperties(
+  logs: string,
+  { broker, controller }: Ports,
+  advertised = broker,
+): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
     `listeners=PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${broker}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertised}`,
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
