@@ -4,7 +4,7 @@
  */
 import { failpoint } from '@tidemark/platform/failpoint';
 import type { CloseUpdate, DueCursor, DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
-import { billBatch } from './bill-batch.ts';
+import { billBatch, previewBatch } from './bill-batch.ts';
 import type { BillingContext } from './billing-context.ts';
 import type { CloseDependencies } from './close-dependencies.ts';
 
@@ -69,9 +69,10 @@ async function billWave(
   context: BillingContext,
   wave: readonly DueInstant[],
   tally: Tally,
-  { ledger, limits, onAlarm, onProgress, throwIfStopped }: CloseDependencies,
+  { guards, ledger, limits, onAlarm, onProgress, throwIfStopped }: CloseDependencies,
 ): Promise<void> {
-  const { drafts, halted } = await billBatch(context, wave);
+  const bill = guards?.comparison === false ? previewBatch : billBatch;
+  const { drafts, halted } = await bill(context, wave);
   for (const part of halted) {
     if (part.subscription !== undefined) tally.halted.set(part.subscription, part);
     onAlarm?.(tally.close, part);

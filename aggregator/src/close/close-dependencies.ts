@@ -14,6 +14,14 @@ export interface CloseDependencies {
   readonly onProgress?: (progress: CloseProgress) => void;
   /** A difference in the money or in the stored events: to be alarmed on. */
   readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
+  /** Of simulations only; all are on when left out. */
+  readonly guards?: CloseGuards;
+}
+
+/** A guard that no configuration reaches; the simulator shows what happens without it (docs/reliability.md). */
+export interface CloseGuards {
+  /** What the stream counted must equal what the close counted. */
+  readonly comparison: boolean;
 }
 
 export interface CloseLimits {

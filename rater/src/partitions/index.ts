@@ -14,3 +14,5 @@ export type { RatingEngineSettings } from '../pool/rating-engine.ts';
 export type { RatingPool } from '../pool/rating-pool.ts';
 export { defaultDedupLimits } from '../rating/dedup-index.ts';
 export type { DedupLimits } from '../rating/dedup-index.ts';
+export { allRaterGuards } from '../rating/guards.ts';
+export type { RaterGuards } from '../rating/guards.ts';

@@ -10,6 +10,7 @@ import type { StoredChargeTotal, StoredUsageEvent } from '../ports.ts';
 import { ConfirmedOwners } from '../rating/confirmed-owners.ts';
 import type { DedupLimits } from '../rating/dedup-index.ts';
 import { EpochChange } from '../rating/epoch-change.ts';
+import type { RaterGuards } from '../rating/guards.ts';
 import { PartitionBatch } from '../rating/partition-batch.ts';
 import { createPartitionState } from '../rating/partition-state.ts';
 import type { PartitionState } from '../rating/partition-state.ts';
@@ -32,6 +33,8 @@ export interface RatingEngineSettings {
   readonly keys: InstallationKeys;
   readonly acceptance: AcceptanceWindow;
   readonly dedupLimits: DedupLimits;
+  /** Of simulations only; all are on when left out. */
+  readonly guards?: RaterGuards;
 }
 
 interface HostedPartition {
@@ -105,7 +108,7 @@ export class RatingEngine {
     const { assignment, progress } = task;
     const settings = { ...this.#settings, compiler: this.#compiler };
     const state = createPartitionState(task, progress, settings);
-    const recovery = new StateRecovery(state);
+    const recovery = new StateRecovery(state, this.#settings.guards);
     recovery.loadCatalog(progress?.epoch ?? 0, parseJson(task.changes) as CatalogChange[]);
     const batch = new PartitionBatch();
     this.#hosted.set(task.partition, { assignment, state, batch, recovery, epochChange: null });

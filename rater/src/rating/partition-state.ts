@@ -12,6 +12,7 @@ import { DedupIndex } from './dedup-index.ts';
 import type { DedupLimits } from './dedup-index.ts';
 import { IdentityHasher } from './fingerprint.ts';
 import { GatewayMarks } from './gateway-marks.ts';
+import type { RaterGuards } from './guards.ts';
 import { SubjectTable } from './subject-table.ts';
 
 export type MutableCounts = { -readonly [Name in keyof ProgressCounts]: number };
@@ -40,6 +41,7 @@ export interface StateSettings {
   readonly keys: InstallationKeys;
   readonly compiler: ChargeCompiler;
   readonly dedupLimits: DedupLimits;
+  readonly guards?: RaterGuards;
 }
 
 /** The state at `progress`, still without owners, totals and catalog; `null`: at the beginning of the log. */
@@ -66,7 +68,7 @@ export function createPartitionState(
     subjects: new SubjectTable({
       catalog,
       totals,
-      owns,
+      owns: settings.guards?.ownPartition === false ? () => true : owns,
       hasher: new IdentityHasher(settings.keys.fingerprint),
     }),
   };

@@ -22,6 +22,8 @@ import type { IdentityOwner } from './dedup-segment.ts';
 import { EventRows } from './event-rows.ts';
 import type { RecordContext } from './event-rows.ts';
 import { IdentityHasher, PayloadHasher } from './fingerprint.ts';
+import { allRaterGuards } from './guards.ts';
+import type { RaterGuards } from './guards.ts';
 import { OutcomeCounts } from './outcome-counts.ts';
 import { appendPoison } from './poison-row.ts';
 import type { PartitionBatch } from './partition-batch.ts';
@@ -49,11 +51,13 @@ export type HaltReason = 'rater/record-corrupt' | 'rater/epoch-jump';
 export interface StepSettings {
   readonly keys: InstallationKeys;
   readonly acceptance: AcceptanceWindow;
+  readonly guards?: RaterGuards;
 }
 
 /** What the step needs beside state and batch: settings, and scratch memory that lives as long as the worker. */
 export class RatingContext {
   readonly settings: StepSettings;
+  readonly guards: RaterGuards;
   readonly identities: IdentityHasher;
   readonly payloads: PayloadHasher;
   readonly data = new ByteWriter(4096);
@@ -61,6 +65,7 @@ export class RatingContext {
 
   constructor(settings: StepSettings) {
     this.settings = settings;
+    this.guards = settings.guards ?? allRaterGuards;
     this.identities = new IdentityHasher(settings.keys.fingerprint);
     this.payloads = new PayloadHasher(settings.keys.fingerprint);
   }
@@ -83,8 +88,10 @@ export interface StepInput {
 /** Applies one record. Throws only when an invariant is broken; the state must then be dropped. */
 export function rateRecord(record: RatingRecord, input: StepInput): StepOutcome {
   const { state, batch, context } = input;
-  if (record.offset < state.next) return { kind: 'ignored' };
-  if (record.offset > state.next) return { kind: 'gap', expected: state.next };
+  if (record.offset !== state.next && context.guards.acceptOnlyNext) {
+    if (record.offset < state.next) return { kind: 'ignored' };
+    return { kind: 'gap', expected: state.next };
+  }
   const message = decodeLogRecord(record, context.settings.keys);
   switch (message.kind) {
     case 'corrupt':
@@ -255,8 +262,8 @@ class EnvelopeStep {
         : answer === 'unknown'
           ? confirmed?.find(this.#fingerprints, row * 4)
           : undefined;
-    if (owner === undefined || !isBefore(owner, this.#record.offset, row)) return undefined;
-    return owner;
+    if (owner === undefined || isBefore(owner, this.#record.offset, row)) return owner;
+    return this.#input.context.guards.ownerCoordinate ? undefined : owner;
   }
 
   #noNumber(subject: SubjectEntry, type: string): string | undefined {

@@ -16,6 +16,8 @@ export interface CreateEventPublisherOptions {
   readonly logger: Logger;
   readonly limits?: Partial<PublisherLimits>;
   readonly scheduler?: Scheduler;
+  /** Names this life of this process and must never come again; drawn at random when left out. */
+  readonly gatewayId?: string;
 }
 
 /** A publisher with a gateway id of its own, new with each process because its sequences start at 1. */
@@ -23,7 +25,7 @@ export function createEventPublisher(options: CreateEventPublisherOptions): Even
   const { keys, ...rest } = options;
   return new BatchingEventPublisher({
     ...rest,
-    gatewayId: randomBytes(8).toString('hex'),
+    gatewayId: options.gatewayId ?? randomBytes(8).toString('hex'),
     seal: (columns, { gateway, backfill }) => encodeEnvelope(columns, gateway, backfill, keys),
   });
 }
