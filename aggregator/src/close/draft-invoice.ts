@@ -6,9 +6,10 @@ import type { InvoiceLine, InvoiceProof } from './invoice.ts';
 import type { PeriodAdjustment } from './late/late-lines.ts';
 import { formatMinor, minorOf } from './pricing/amounts.ts';
 import type { PlanCompiler } from './pricing/compiled-plan.ts';
+import type { DraftLine } from './pricing/draft-line.ts';
 import { cutPeriod } from './pricing/period-pieces.ts';
 import { priceAdvance } from './pricing/price-period.ts';
-import type { DraftLine, PricedPeriod } from './pricing/price-period.ts';
+import type { PricedPeriod } from './pricing/price-period.ts';
 
 export interface DraftFacts {
   readonly due: DueInstant;

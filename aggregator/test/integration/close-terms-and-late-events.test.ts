@@ -36,7 +36,8 @@ describe('plan terms', () => {
 
   it('are prorated in a first period that is short', async () => {
     const scenario = new CloseScenario(test, meters);
-    const [period] = months(4, 5, planOf([{ ...base, timing: 'in_arrears' }, images]));
+    const terms = planOf([{ ...base, timing: 'in_arrears' }, images], { minimum: '7.00' });
+    const [period] = months(4, 5, terms);
     const nominal = { from: period!.from, to: period!.to };
     const from = instant('2026-04-16T00:00:00Z');
     scenario.subscribe({
@@ -51,7 +52,9 @@ describe('plan terms', () => {
     );
     const close = await scenario.close('2026-05-01T00:00:00Z');
     expect(close.halted).toEqual([]);
-    expect(scenario.lines()).toEqual([['flat base - 2.50', 'usage images 1 0.10']]);
+    expect(scenario.lines()).toEqual([
+      ['flat base - 2.50', 'usage images 1 0.10', 'minimum_true_up - - 0.90'],
+    ]);
   });
 
   it('that change inside a period are rated apart, with the unused part of the base fee given back', async () => {

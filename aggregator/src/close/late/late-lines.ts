@@ -7,7 +7,8 @@ import type { Instant } from '@tidemark/platform/clock';
 import { formatQuantity, parseExactAmount, quantityOf } from '@tidemark/rater/money';
 import type { ClosedPeriod, DuePeriod } from '../../ports.ts';
 import { formatMinor, formatMinorExactly, minorOf } from '../pricing/amounts.ts';
-import type { DraftLine, PricedPeriod } from '../pricing/price-period.ts';
+import type { DraftLine } from '../pricing/draft-line.ts';
+import type { PricedPeriod } from '../pricing/price-period.ts';
 
 export interface PeriodAdjustment {
   readonly periodFrom: Instant;

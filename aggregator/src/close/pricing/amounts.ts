@@ -7,6 +7,7 @@ import {
   minorUnitsOf,
   moneyOf,
   parseExactAmount,
+  Rational,
 } from '@tidemark/rater/money';
 import type { ExactAmount } from '@tidemark/rater/money';
 
@@ -18,12 +19,10 @@ export function minorOf(text: string, currency: string): bigint {
   return exact / unit;
 }
 
-/** An amount of a plan (a minimum), rounded half away from zero to the currency. */
-export function roundedMinorOf(text: string, currency: string): bigint {
-  const exact: bigint = exactOf(text);
-  const unit = 10n ** BigInt(exactAmountScale - minorUnits(currency));
-  const half = exact < 0n ? -unit / 2n : unit / 2n;
-  return (exact + half) / unit;
+/** A part of a plan's amount (a minimum), rounded half away from zero to the currency. */
+export function partMinorOf(text: string, share: Rational, currency: string): bigint {
+  const exact = Rational.fromScaled(exactOf(text), exactAmountScale);
+  return exact.times(share).toScaled(minorUnits(currency), 'half_away_from_zero');
 }
 
 /** With all decimals of the currency. */

@@ -11,12 +11,13 @@ import {
   Rational,
 } from '@tidemark/rater/money';
 import type { RateOptions, RatedCharge, RatedLine, RatingPeriod } from '@tidemark/rater/pricing';
-import type { InvoiceLine, InvoiceTier } from '../invoice.ts';
-import { exactOf, formatMinor, formatMinorExactly, minorOf, roundedMinorOf } from './amounts.ts';
+import type { InvoiceTier } from '../invoice.ts';
+import { exactOf, formatMinor, minorOf } from './amounts.ts';
 import { describeCharge } from './describe-line.ts';
+import { emptyLine } from './draft-line.ts';
+import type { DraftLine } from './draft-line.ts';
 import type { ChargePiece, PeriodPieces, PlanSegment, UsagePiece } from './period-pieces.ts';
-
-export type DraftLine = Omit<InvoiceLine, 'id'>;
+import { planBound } from './plan-bound.ts';
 
 /** State of a usage piece; `undefined` for flat pieces and meters that do not exist. */
 export type StateOf = (piece: ChargePiece) => unknown;
@@ -58,7 +59,7 @@ export function pricePeriod(
     }
   }
   lines.push(...planChangeLines(pieces, stateOf, options));
-  const bound = planBound(segments, lines, advance, currency);
+  const bound = planBound(pieces, lines, advance, options);
   if (bound !== undefined) lines.push(bound.line);
   return { currency, lines, amounts: amountsOf(lines, bound?.key, currency), quantities };
 }
@@ -174,15 +175,6 @@ function linesOf(piece: ChargePiece, rated: RatedCharge): DraftLine[] {
   ];
 }
 
-const emptyLine = {
-  charge: null,
-  meter: null,
-  quantity: null,
-  billableQuantity: null,
-  unitAmount: null,
-  tiers: [],
-} as const;
-
 function tiersOf(lines: readonly RatedLine[]): InvoiceTier[] {
   return lines
     .filter(({ kind }) => kind === 'tier')
@@ -236,53 +228,6 @@ function asCredit(line: DraftLine): DraftLine {
 function negated(text: string): string {
   if (text.startsWith('-')) return text.slice(1);
   return /[1-9]/.test(text) ? `-${text}` : text;
-}
-
-/**
- * The plan's minimum or maximum against the sum of the period's rounded lines, with what was due in advance for it: both
- * belong to the plan of the period's end.
- */
-function planBound(
-  segments: readonly PlanSegment[],
-  lines: readonly DraftLine[],
-  advance: bigint,
-  currency: string,
-): { key: 'minimum' | 'maximum'; line: DraftLine } | undefined {
-  const [first] = segments;
-  const last = segments.at(-1);
-  if (first === undefined || last === undefined) return undefined;
-  const { minimum, maximum, name } = last.plan.terms;
-  const changes = lines.filter(({ kind }) => kind !== 'proration_credit');
-  const sum = changes
-    .filter(({ charge }) => !isAdvance(segments, charge))
-    .reduce((total, { amount }) => total + minorOf(amount, currency), advance);
-  const line = (kind: 'minimum_true_up' | 'discount', description: string, minor: bigint) => ({
-    ...emptyLine,
-    kind,
-    description,
-    from: formatInstant(first.from),
-    to: formatInstant(last.to),
-    exactAmount: formatMinorExactly(minor, currency),
-    amount: formatMinor(minor, currency),
-  });
-  const missing = minimum === null ? 0n : roundedMinorOf(minimum, currency) - sum;
-  if (missing > 0n) {
-    return {
-      key: 'minimum',
-      line: line('minimum_true_up', `${name}, raised to its minimum`, missing),
-    };
-  }
-  const over = maximum === null ? 0n : sum - roundedMinorOf(maximum, currency);
-  if (over > 0n) {
-    return { key: 'maximum', line: line('discount', `${name}, capped at its maximum`, -over) };
-  }
-  return undefined;
-}
-
-function isAdvance(segments: readonly PlanSegment[], key: string | null): boolean {
-  return segments.some(({ plan }) =>
-    plan.charges.some(({ charge }) => charge.key === key && charge.timing === 'in_advance'),
-  );
 }
 
 function amountsOf(
