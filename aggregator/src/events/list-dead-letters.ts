@@ -1,9 +1,8 @@
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { z } from 'zod';
-import { belowBound, boundOfProgress, boundParameters } from '../store/log-bound.ts';
-import { readProgress } from '../store/read-progress.ts';
-import { afterPosition, positionParameters, readPage } from './list-page.ts';
 import type { ListPage, ListPosition, PageQuery } from './list-page.ts';
+import { logColumns, logFields, logPlace, readLogList } from './log-list.ts';
+import type { LogList } from './log-list.ts';
 
 /** An event, or (with an empty id) a whole record, that could not be rated. */
 export interface DeadLetter {
@@ -21,8 +20,7 @@ export interface DeadLetter {
 }
 
 export const deadLetterColumns = `reason, detail, subject AS customer, source, type, id, payload,
-  toString(toUnixTimestamp64Milli(log_time)) AS log_time_ms, incarnation AS log_incarnation,
-  partition AS log_partition, toString(offset) AS log_offset, \`index\` AS log_index`;
+  ${logColumns}`;
 
 export const deadLetterRow = z
   .object({
@@ -33,11 +31,7 @@ export const deadLetterRow = z
     type: z.string(),
     id: z.string(),
     payload: z.string(),
-    log_time_ms: z.string().transform(Number),
-    log_incarnation: z.number(),
-    log_partition: z.number(),
-    log_offset: z.string().transform(Number),
-    log_index: z.number(),
+    ...logFields,
   })
   .transform((raw): DeadLetter => ({
     reason: raw.reason,
@@ -47,46 +41,25 @@ export const deadLetterRow = z
     type: raw.type,
     id: raw.id,
     payload: raw.payload,
-    logTimeMs: raw.log_time_ms,
-    position: {
-      time: raw.log_time_ms,
-      incarnation: raw.log_incarnation,
-      partition: raw.log_partition,
-      offset: raw.log_offset,
-      index: raw.log_index,
-    },
+    ...logPlace(raw),
   }));
 
-const sql = `
-SELECT ${deadLetterColumns}
-FROM dead_letters
-WHERE tenant = {tenant:String} AND ({reason:String} = '' OR reason = {reason:String})
-  AND ${belowBound}
-  AND ${afterPosition('toUnixTimestamp64Milli(log_time)')}
-ORDER BY log_time DESC, incarnation DESC, partition DESC, offset DESC, \`index\` DESC
-LIMIT {count:UInt32}`;
+const deadLetters: LogList<DeadLetter> = {
+  name: 'dead-letters',
+  table: 'dead_letters',
+  columns: deadLetterColumns,
+  filter: 'reason',
+  row: deadLetterRow,
+};
 
 export interface DeadLettersQuery extends PageQuery {
   readonly reason?: string | undefined;
 }
 
 /** Dead letters of a tenant below the greatest progress, newest in the log first. */
-export async function listDeadLetters(
+export function listDeadLetters(
   clickHouse: ClickHouse,
   query: DeadLettersQuery,
 ): Promise<ListPage<DeadLetter>> {
-  const bound = boundOfProgress(await readProgress(clickHouse));
-  return readPage('dead-letters', query, (after, count) =>
-    clickHouse.query({
-      sql,
-      parameters: {
-        tenant: query.tenant,
-        reason: query.reason ?? '',
-        count,
-        ...boundParameters(bound),
-        ...positionParameters(after),
-      },
-      row: deadLetterRow,
-    }),
-  );
+  return readLogList(clickHouse, deadLetters, { ...query, only: query.reason });
 }
