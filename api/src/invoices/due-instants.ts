@@ -3,6 +3,8 @@ import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import { joinRuns } from '../subscriptions/subscription-rows.ts';
+import { readTermsAtEpoch } from './terms-at-epoch.ts';
+import type { NotDue, TermsAtEpoch } from './terms-at-epoch.ts';
 import type {
   ClosedPeriod,
   DueCursor,
@@ -76,27 +78,36 @@ export async function readDueInstants(
   after: DueCursor | null,
   limit: number,
 ): Promise<DueInstant[]> {
-  const rows = await connection.query<DueRow>(close.dryRun ? openSql : nextSql, [
-    close.tenant,
-    formatInstant(close.through),
-    after === null ? null : formatInstant(after.instant),
-    after?.subscription ?? null,
-    close.customers,
-    limit,
-  ]);
-  return completeDueInstants(connection, close.tenant, rows);
+  for (let cursor = after; ;) {
+    const rows = await connection.query<DueRow>(close.dryRun ? openSql : nextSql, [
+      close.tenant,
+      formatInstant(close.through),
+      cursor === null ? null : formatInstant(cursor.instant),
+      cursor?.subscription ?? null,
+      close.customers,
+      limit,
+    ]);
+    const last = rows.at(-1);
+    if (last === undefined) return [];
+    const { catalogEpoch, tenant } = close;
+    const terms = await readTermsAtEpoch(connection, tenant, rows, catalogEpoch);
+    const due = rows.filter(({ subscription }) => terms.get(subscription) !== 'not-due');
+    // An empty answer would say that nothing is left.
+    if (due.length > 0) return completeDueInstants(connection, tenant, due, terms);
+    cursor = { instant: last.instant, subscription: last.subscription };
+  }
 }
 
 async function completeDueInstants(
   connection: SqlConnection,
   tenant: string,
   rows: readonly DueRow[],
+  termsAtEpoch: ReadonlyMap<string, TermsAtEpoch | NotDue>,
 ): Promise<DueInstant[]> {
-  if (rows.length === 0) return [];
   const ids = [...new Set(rows.map(({ subscription }) => subscription))];
   const [periods, phases, billed] = [
     await readPeriods(connection, tenant, ids),
-    await readPhases(connection, tenant, ids),
+    await readPhases(connection, tenant, { ids, termsAtEpoch }),
     await readBilled(connection, tenant, ids),
   ];
   return rows.map((row) => {
@@ -195,14 +206,37 @@ type PhaseRow = {
 async function readPhases(
   connection: SqlConnection,
   tenant: string,
-  ids: readonly string[],
+  {
+    ids,
+    termsAtEpoch,
+  }: {
+    readonly ids: readonly string[];
+    readonly termsAtEpoch: ReadonlyMap<string, TermsAtEpoch | NotDue>;
+  },
 ): Promise<Map<string, PlanTermsChange[]>> {
+  const earlier = ids.flatMap((subscription) => {
+    const terms = termsAtEpoch.get(subscription);
+    if (terms === undefined || terms === 'not-due') return [];
+    return terms.phases.map((phase) => ({ subscription, ...phase }));
+  });
   const rows = await connection.query<PhaseRow>(
     `select f.subscription, f.starts_at, f.plan, f.plan_version, v.name, v.currency, v.charges, v.minimum, v.maximum
-     from subscription_phases f
-     join plan_versions v on v.tenant = f.tenant and v.plan = f.plan and v.version = f.plan_version
-     where f.tenant = $1 and f.subscription = any($2::text[]) order by f.subscription, f.starts_at`,
-    [tenant, ids],
+     from (
+       select subscription, starts_at, plan, plan_version from subscription_phases
+       where tenant = $1 and subscription = any($2::text[])
+       union all
+       select * from unnest($3::text[], $4::timestamptz[], $5::text[], $6::integer[])
+     ) f
+     join plan_versions v on v.tenant = $1 and v.plan = f.plan and v.version = f.plan_version
+     order by f.subscription, f.starts_at`,
+    [
+      tenant,
+      ids.filter((id) => !termsAtEpoch.has(id)),
+      earlier.map(({ subscription }) => subscription),
+      earlier.map(({ from }) => formatInstant(from)),
+      earlier.map(({ plan }) => plan),
+      earlier.map(({ version }) => version),
+    ],
   );
   const phases = new Map<string, PlanTermsChange[]>();
   for (const row of rows) {
@@ -269,5 +303,5 @@ export async function readSpendInstants(
      order by s.subscription`,
     [target.tenant, target.customer, target.subscription ?? null, formatInstant(target.at)],
   );
-  return completeDueInstants(connection, target.tenant, rows);
+  return completeDueInstants(connection, target.tenant, rows, new Map());
 }

@@ -292,6 +292,44 @@ describeDatabases('close ledger', (database) => {
     expect(close.cut.offsets).toEqual(await fixture.eventLog.endOffsets());
   });
 
+  test('what happens to subscriptions after the cut does not change what the job bills', async () => {
+    const { closeLedger, customers, publisher, subscriptions } = fixture.controlPlane;
+    const tenant = await tenantWith(3);
+    const close = await closeLedger.openClose(requestOf(tenant));
+    const caller = { tenant, keyId: null };
+    const before = await closeLedger.dueInstants(close, null, 10);
+    const [moved, ended, kept] = before;
+    await customers.create(tenant, { key: 'new' });
+    const commands = [
+      await subscriptions.create(caller, {
+        customer: 'new',
+        plan: 'web',
+        startsAt: at('2015-05-01T00:00:00Z'),
+        anchor: 'calendar',
+      }),
+      await subscriptions.change(caller, moved!.subscription, {
+        plan: 'web-base',
+        effective: at('2015-05-10T00:00:00Z'),
+      }),
+      await subscriptions.cancel(caller, ended!.subscription, {
+        effective: at('2015-05-20T00:00:00Z'),
+      }),
+    ];
+    for (const pending of [true, false]) {
+      // One whose instant is another one by now is left to the next job; never billed by terms that came later.
+      expect(await closeLedger.dueInstants(close, null, 10)).toEqual([moved, kept]);
+      expect(await closeLedger.dueInstants(close, null, 1)).toEqual([moved]);
+      if (pending) for (const { ticket } of commands) await publisher.settle(ticket);
+    }
+    await closeLedger.updateClose(close, { status: 'done' });
+    const next = await closeLedger.openClose(requestOf(tenant));
+    const due = await closeLedger.dueInstants(next, null, 10);
+    expect(due).toHaveLength(4);
+    expect(due.find(({ customer }) => customer === moved!.customer)?.ending?.changes).toHaveLength(
+      1,
+    );
+  });
+
   test('unfinished jobs are found by the next process', async () => {
     const { closeLedger } = fixture.controlPlane;
     const tenant = await tenantWith(1);
