@@ -123,6 +123,32 @@ describe('plan terms', () => {
 });
 
 describe('late events', () => {
+  it('count in the part of the period that they fall into', async () => {
+    const scenario = new CloseScenario(test, meters);
+    const [april, may] = months(4, 6, planOf([images]));
+    const better = planOf([{ ...images, price: { ...images.price, unitAmount: '1' } }], {
+      version: 2,
+    });
+    const changes = [{ from: instant('2026-04-16T00:00:00Z'), plan: better }];
+    const image = (day: string) => request(`2026-04-${day}T00:00:00Z`, { kind: 'image' });
+    scenario.subscribe({
+      subscription: 'sub_1',
+      customer: 'a',
+      periods: [
+        { ...april!, changes },
+        { ...may!, plan: better },
+      ],
+    });
+    await scenario.send('a', image('02'), image('20'));
+    await scenario.close('2026-05-01T00:00:00Z');
+    await scenario.send('a', image('03'), image('04'), image('21'));
+    await scenario.close('2026-06-01T00:00:00Z');
+    expect(scenario.lines()).toEqual([
+      ['usage images 1 0.10', 'usage images 1 1.00'],
+      ['usage images 0 0.00', 'late_usage images 3 1.20'],
+    ]);
+  });
+
   it('are billed by the next close as the difference of the whole period, price of all units included', async () => {
     const scenario = new CloseScenario(test, meters);
     scenario.subscribe({

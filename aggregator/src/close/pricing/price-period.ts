@@ -7,6 +7,9 @@ import {
   exactAmountOf,
   formatExactAmount,
   formatFraction,
+  formatQuantity,
+  parseExactAmount,
+  quantityOf,
   quantityScale,
   Rational,
 } from '@tidemark/rater/money';
@@ -27,7 +30,7 @@ export interface PricedPeriod {
   readonly lines: readonly DraftLine[];
   /** Rounded amounts in arrears by charge key, with `minimum` and `maximum` of the plan where they apply. */
   readonly amounts: ReadonlyMap<string, bigint>;
-  /** Metered quantities by charge key; the last piece's where there are several. */
+  /** Metered quantities by charge key, over all pieces; `null` where one of them has none. */
   readonly quantities: ReadonlyMap<string, string | null>;
 }
 
@@ -54,7 +57,7 @@ export function pricePeriod(
         continue;
       }
       const rated = ratePiece(pieces, piece, stateOf, options);
-      quantities.set(charge.key, rated.quantity);
+      quantities.set(charge.key, sumQuantities(quantities.get(charge.key), rated.quantity));
       lines.push(...linesOf(piece, rated));
     }
   }
@@ -62,6 +65,14 @@ export function pricePeriod(
   const bound = planBound(pieces, lines, advance, options);
   if (bound !== undefined) lines.push(bound.line);
   return { currency, lines, amounts: amountsOf(lines, bound?.key, currency), quantities };
+}
+
+function sumQuantities(sum: string | null | undefined, next: string | null): string | null {
+  if (sum === undefined) return next;
+  if (sum === null || next === null) return null;
+  const exact = (parseExactAmount(sum) ?? 0n) + (parseExactAmount(next) ?? 0n);
+  // Quantities have 18 decimals at most, so nothing is lost on the way back from 36.
+  return formatQuantity(quantityOf(exact / 10n ** 18n));
 }
 
 /** The flat lines that are due in advance for the period that starts. */
