@@ -1,0 +1,98 @@
+/**
+ * `npm run chaos`: rounds of traffic under faults on real processes, until the minutes are over. Every round is checked and
+ * added to the results file, so a run can be interrupted, resumed and added up.
+ */
+import { Command } from 'commander';
+import { createTemporaryDirectory } from '@tidemark/platform/testing';
+import { startServers } from './chaos-world.ts';
+import type { ChaosServers } from './chaos-world.ts';
+import { planFaults } from './fault-plan.ts';
+import { hashOf } from './random.ts';
+import { formatResults, isClean, readResults, writeResults } from './results.ts';
+import type { ChaosResults } from './results.ts';
+import { runRound } from './run-round.ts';
+
+interface Options {
+  readonly minutes: number;
+  readonly seed: number;
+  readonly rate: number;
+  readonly gap: number;
+  readonly round: number;
+  readonly session: number;
+  readonly out?: string;
+}
+
+const program = new Command('chaos')
+  .description('Random faults on real processes, and an independent checker of the invoices')
+  .option('--minutes <n>', 'how long to go on', Number, 60)
+  .option('--seed <n>', 'the same seed gives the same plan of faults', Number, 1)
+  .option('--rate <n>', 'events a second', Number, 4000)
+  .option('--gap <ms>', 'mean pause between faults', Number, 2500)
+  .option('--round <seconds>', 'length of a round; each starts anew and is checked', Number, 240)
+  .option('--session <ms>', 'session timeout of the raters', Number, 4000)
+  .option('--out <file>', 'results so far; rounds that it has of this seed are not repeated')
+  .action(runChaos);
+
+await program.parseAsync();
+
+async function runChaos(options: Options): Promise<void> {
+  const deadline = performance.now() + options.minutes * 60_000;
+  const directory = createTemporaryDirectory('chaos');
+  let results = readResults(options.out);
+  let keepFiles = false;
+  const servers = await startServers(directory.path);
+  try {
+    for (let round = nextRound(results, options.seed); performance.now() < deadline; round += 1) {
+      results = await addRound(results, round, { ...options, servers, directory: directory.path });
+      writeResults(options.out, results);
+      keepFiles ||= !isClean(results);
+    }
+  } finally {
+    await servers.stop();
+    if (keepFiles) note(`files are kept in ${directory.path}`);
+    else directory.remove();
+  }
+  process.stdout.write(`${formatResults(results)}\n`);
+  process.exit(isClean(results) ? 0 : 1);
+}
+
+async function addRound(
+  results: ChaosResults,
+  round: number,
+  options: Options & { readonly servers: ChaosServers; readonly directory: string },
+): Promise<ChaosResults> {
+  const { directory, gap, rate, servers, session } = options;
+  const seed = hashOf(options.seed, round);
+  const startedAt = new Date().toISOString();
+  note(`round ${round} of seed ${options.seed}`);
+  try {
+    const result = await runRound({
+      servers,
+      directory,
+      name: `r${options.seed}_${round}`,
+      seed,
+      seconds: options.round,
+      eventsPerSecond: rate,
+      sessionTimeoutMs: session,
+      faults: planFaults({ seed, gapMs: gap, sessionTimeoutMs: session }),
+      log: note,
+    });
+    note(JSON.stringify(result));
+    const stored = { ...result, seed: options.seed, round, startedAt };
+    return { ...results, rounds: [...results.rounds, stored] };
+  } catch (thrown) {
+    const error = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+    note(error);
+    const failed = { round, seed: options.seed, startedAt, error };
+    return { ...results, failed: [...results.failed, failed] };
+  }
+}
+
+function nextRound({ rounds, failed }: ChaosResults, seed: number): number {
+  const own = [...rounds, ...failed].filter((entry) => entry.seed === seed);
+  return own.reduce((next, { round }) => Math.max(next, round + 1), 0);
+}
+
+function note(line: string): void {
+  process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+}
