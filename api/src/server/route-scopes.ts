@@ -46,6 +46,7 @@ export const routeScopes = {
   'GET /v1/period-closes/:id': 'read',
   'GET /v1/invoices': 'read',
   'GET /v1/invoices/:id': 'read',
+  'GET /v1/invoices/:id.html': 'read',
   'GET /v1/reconciliation': 'read',
   'POST /v1/pricing/preview': 'read',
   'POST /v1/catalog/apply': 'billing',

@@ -162,6 +162,10 @@ describeDatabases('tenant isolation', (database) => {
     'GET /v1/period-closes/:id': (caller) => [caller.get(`/v1/period-closes/${victim.close}`), 404],
     'GET /v1/invoices': (caller) => [caller.get(`/v1/invoices?customer=${secret}`), 200],
     'GET /v1/invoices/:id': (caller) => [caller.get(`/v1/invoices/${victim.invoice}`), 404],
+    'GET /v1/invoices/:id.html': (caller) => [
+      caller.get(`/v1/invoices/${victim.invoice}.html`),
+      404,
+    ],
     'GET /v1/reconciliation': (caller) => [caller.get('/v1/reconciliation'), 200],
     'POST /v1/pricing/preview': (caller) => [
       caller.post('/v1/pricing/preview', { kind: 'round', amount: '1.005', currency: 'USD' }),

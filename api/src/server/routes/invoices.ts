@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { instantSchema, keySchema } from '../../values/formats.ts';
+import { renderInvoice } from '../../invoices/invoice-html.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiApp } from '../shared/api-app.ts';
 import { callerOf } from '../shared/authentication.ts';
@@ -16,7 +17,7 @@ const listQuery = z.strictObject({
 });
 
 export function registerInvoiceRoutes(app: ApiApp, { controlPlane }: ApiDependencies): void {
-  const { invoices } = controlPlane;
+  const { customers, invoices } = controlPlane;
 
   app.get(
     '/v1/invoices',
@@ -48,5 +49,26 @@ export function registerInvoiceRoutes(app: ApiApp, { controlPlane }: ApiDependen
     },
     async (request) =>
       toInvoiceDocument(await invoices.get(callerOf(request).tenant, request.params.id)),
+  );
+
+  app.get(
+    '/v1/invoices/:id.html',
+    {
+      schema: {
+        tags,
+        summary: 'Read an invoice as a page to look at or print',
+        params: z.object({ id: z.string() }),
+        produces: ['text/html'],
+      },
+    },
+    async (request, reply) => {
+      const { tenant } = callerOf(request);
+      const invoice = await invoices.get(tenant, request.params.id);
+      const page = renderInvoice(invoice, await customers.get(tenant, invoice.customer));
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('content-security-policy', page.contentSecurityPolicy)
+        .send(page.html);
+    },
   );
 }

@@ -5,6 +5,8 @@ import { z } from 'zod';
 export interface ApiClient {
   readonly url: string;
   get(path: string, query?: Query): Promise<unknown>;
+  /** The answer as it is, for what is not JSON. */
+  text(path: string): Promise<string>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<unknown>;
   /** Follows `nextCursor` until the end or until `limit` items came. */
   list(path: string, query?: Query, limit?: number): AsyncIterable<unknown>;
@@ -35,7 +37,7 @@ export function createApiClient({ url, key }: ApiClientOptions): ApiClient {
     path: string,
     body?: unknown,
     extra: Readonly<Record<string, string>> = {},
-  ): Promise<unknown> {
+  ): Promise<string> {
     const headers: Record<string, string> = { authorization: `Bearer ${key}`, ...extra };
     if (body !== undefined) headers['content-type'] = 'application/json';
     let response: Response;
@@ -54,21 +56,27 @@ export function createApiClient({ url, key }: ApiClientOptions): ApiClient {
       );
     }
     const text = await response.text();
-    if (response.ok) return text === '' ? null : (JSON.parse(text) as unknown);
+    if (response.ok) return text;
     throw problemOf(response.status, text);
+  }
+
+  async function callJson(...request: Parameters<typeof call>): Promise<unknown> {
+    const text = await call(...request);
+    return text === '' ? null : (JSON.parse(text) as unknown);
   }
 
   return {
     url: base,
-    get: (path, query) => call('GET', withQuery(path, query)),
-    post: (path, body, headers) => call('POST', path, body, headers),
+    get: (path, query) => callJson('GET', withQuery(path, query)),
+    text: (path) => call('GET', path),
+    post: (path, body, headers) => callJson('POST', path, body, headers),
     async *list(path, query = {}, limit = Infinity) {
       let cursor: string | undefined;
       let seen = 0;
       do {
         const size = Math.min(500, limit - seen);
         const page = pageSchema.parse(
-          await call('GET', withQuery(path, { ...query, limit: size, cursor })),
+          await callJson('GET', withQuery(path, { ...query, limit: size, cursor })),
         );
         for (const item of page.data) {
           yield item;

@@ -34,6 +34,8 @@ export interface DemoReport extends DemoResult {
   readonly largest: readonly InvoiceView[];
   readonly conservation: Conservation;
   readonly invoicesFile: string;
+  /** The largest invoice as a page to look at. */
+  readonly pageFile: string;
 }
 
 interface Rejection {
@@ -98,6 +100,7 @@ export async function runDemo(
   }
 
   const { largest, invoicesFile } = await readInvoices(api, target.dataDir);
+  const pageFile = await writePage(api, target.dataDir, largest[0]);
   const conservation = conservationSchema.parse(await api.get('/v1/reconciliation'));
   return {
     accepted: sent.accepted,
@@ -111,6 +114,7 @@ export async function runDemo(
     largest,
     conservation,
     invoicesFile,
+    pageFile,
   };
 }
 
@@ -187,4 +191,14 @@ async function readInvoices(
   // For the table only; amounts are compared as numbers here and nowhere else.
   const largest = invoices.sort((a, b) => Number(b.total) - Number(a.total)).slice(0, largestShown);
   return { largest, invoicesFile };
+}
+
+async function writePage(
+  api: ApiClient,
+  dataDir: string,
+  invoice: InvoiceView | undefined,
+): Promise<string> {
+  const file = join(dataDir, 'largest-invoice.html');
+  await writeFile(file, await api.text(`/v1/invoices/${invoice?.id ?? ''}.html`));
+  return file;
 }

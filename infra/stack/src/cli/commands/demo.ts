@@ -131,6 +131,7 @@ function printReport(
   );
   printLine();
   printLine(`All invoices: ${report.invoicesFile}`);
+  printLine(`The largest as a page: ${report.pageFile}`);
   if (where.kafka) return;
   printLine('To look around:');
   printLine(`  npx tidemark up --data ${where.dataDir}`);

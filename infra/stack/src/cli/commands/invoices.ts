@@ -11,6 +11,7 @@ interface InvoicesOptions extends ConnectionOptions {
   readonly from?: string;
   readonly to?: string;
   readonly limit?: string;
+  readonly html?: boolean;
 }
 
 /** `tidemark invoices [ID]`: the list, or one invoice with its lines. With --json one document a line. */
@@ -25,14 +26,20 @@ export function registerInvoices(program: Command): void {
       .option('--from <instant>', 'periods that start at or after')
       .option('--to <instant>', 'periods that start before')
       .option('--limit <count>', 'at most so many (default all)')
+      .option('--html', 'with an id: the invoice as a page to look at or print')
       .addHelpText(
         'after',
-        '\nExamples:\n  $ tidemark invoices --customer acme\n  $ tidemark invoices --json | jq .total',
+        '\nExamples:\n  $ tidemark invoices --customer acme\n  $ tidemark invoices --json | jq .total\n  $ tidemark invoices inv_01J... --html > invoice.html',
       ),
   ).action(async (id: string | undefined, options: InvoicesOptions) => {
     const client = connect(options);
     if (id !== undefined) {
-      const answer = await client.get(`/v1/invoices/${encodeURIComponent(id)}`);
+      const path = `/v1/invoices/${encodeURIComponent(id)}`;
+      if (options.html === true) {
+        printLine(await client.text(`${path}.html`));
+        return;
+      }
+      const answer = await client.get(path);
       if (options.json === true) {
         printJson(answer);
         return;
