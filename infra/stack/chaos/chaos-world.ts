@@ -76,6 +76,8 @@ export interface WorldOptions {
   readonly name: string;
   readonly directory: string;
   readonly sessionTimeoutMs: number;
+  /** Two by default: they take up the same jobs. */
+  readonly closeWorkers?: 1 | 2;
 }
 
 export class ChaosWorld {
@@ -122,7 +124,10 @@ export class ChaosWorld {
       TIDEMARK_LOG_LEVEL: 'info',
     };
     const roles = new Map<ChaosRole, SupervisedRole>();
-    for (const role of roleNames) {
+    const chosen = roleNames.filter(
+      (role) => role !== 'close-worker-2' || options.closeWorkers !== 1,
+    );
+    for (const role of chosen) {
       const port = role === 'clickhouse-host' ? storePort : await findFreePort();
       const environment = {
         ...shared,
@@ -138,7 +143,7 @@ export class ChaosWorld {
     await start('clickhouse-host');
     // The first one migrates both stores; the others find them ready.
     const api = await start('api');
-    const others = roleNames.filter((role) => role !== 'clickhouse-host' && role !== 'api');
+    const others = chosen.filter((role) => role !== 'clickhouse-host' && role !== 'api');
     const started = await Promise.all(others.map(start));
     const gateway = started[others.indexOf('gateway')];
     if (gateway === undefined || api.adminKey === null) throw new Error('The stack did not start.');

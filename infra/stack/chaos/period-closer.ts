@@ -32,11 +32,11 @@ export class PeriodCloser {
     }
   }
 
-  /** Bills all days up to and with this one; gives up when the signal aborts. */
-  async close(day: number, signal: AbortSignal): Promise<void> {
+  /** Bills all days up to and with this one, of all customers or some; gives up when the signal aborts. */
+  async close(day: number, signal: AbortSignal, customers?: readonly string[]): Promise<void> {
     const through = isoOf(this.#calendar, day + 1);
     while (!signal.aborted) {
-      const job = await this.#runJob(through, signal);
+      const job = await this.#runJob({ through, ...(customers && { customers }) }, signal);
       if (job?.status === 'done') {
         this.done += 1;
         return;
@@ -48,8 +48,8 @@ export class PeriodCloser {
     }
   }
 
-  async #runJob(through: string, signal: AbortSignal): Promise<CloseJob | undefined> {
-    const opened = await this.#api.post('/v1/period-closes', { through });
+  async #runJob(request: unknown, signal: AbortSignal): Promise<CloseJob | undefined> {
+    const opened = await this.#api.post('/v1/period-closes', request);
     if (opened.status >= 300) return undefined;
     let job = opened.body as CloseJob;
     while (job.status === 'queued' || job.status === 'running') {
