@@ -5,7 +5,7 @@ import { assert } from '@tidemark/platform/errors';
 export interface InstallationKeys {
   /** 32 bytes: authenticates envelopes and control records. */
   readonly logMac: Uint8Array;
-  /** 16 bytes: SipHash key of event fingerprints and payload hashes. */
+  /** 16 bytes: from it the keys of event fingerprints and payload hashes are derived. */
   readonly fingerprint: Uint8Array;
 }
 

@@ -92,11 +92,20 @@ export interface RateOptions {
   readonly final?: boolean;
 }
 
+export interface PlainUsage {
+  readonly property: string | null;
+}
+
 export interface ChargeRater<State = unknown> {
   /** `stream`: the state is small and order-free. `deferred`: rated from the store by a fold in (time, coordinate) order. */
   readonly mode: 'stream' | 'deferred';
   /** `sum-count`: the state is exactly {count, sum}, which SQL can aggregate. */
   readonly aggregate: 'sum-count' | 'fold';
+  /**
+   * Present where nothing is filtered and `add` is `addTotals(state, 1, value)` of every event that has the property; `null`:
+   * of every event, with a value of 0. Many events can then be added at once.
+   */
+  readonly plain?: PlainUsage;
   /** Properties that must be numbers where present: those of the meter and of the price. */
   readonly numberProperties: readonly string[];
   /** `carried` is the `carryOut` of the period before; meters that do not carry ignore it. */

@@ -52,6 +52,18 @@ export class ByteWriter {
     this.bytes[this.length++] = rest;
   }
 
+  /** Puts a length of two bytes or more before the last `length` bytes, in place of the one byte left for it at `start`. */
+  widenLength(start: number, length: number): void {
+    let extra = 0;
+    for (let rest = length; rest >= 0x80; rest = Math.floor(rest / 0x80)) extra++;
+    this.reserve(extra);
+    const end = this.length;
+    this.bytes.copyWithin(start + 1 + extra, start + 1, end);
+    this.length = start;
+    this.varint(length);
+    this.length = end + extra;
+  }
+
   /** UTF-8 without a length; answers the number of bytes. */
   utf8(text: string): number {
     this.reserve(text.length * utf8BytesMax);

@@ -10,7 +10,7 @@ import type { UsageSample } from '../pricing/index.ts';
 import { PropertyReader, textAt } from './property-reader.ts';
 
 /** 10^-scale in units of 10^-18. */
-const unitsOf = Array.from({ length: 19 }, (_, scale) => 10n ** BigInt(18 - scale));
+export const unitsOfScale = Array.from({ length: 19 }, (_, scale) => 10n ** BigInt(18 - scale));
 
 type Decimal = Quantity | undefined | 'not-a-number';
 
@@ -112,7 +112,9 @@ class SampleProperty {
 function decimalOf(values: PropertyValues, position: number): Decimal {
   switch (values.kind) {
     case 'decimal':
-      return quantityOf(BigInt(values.integers[position] ?? 0) * (unitsOf[values.scale] ?? 0n));
+      return quantityOf(
+        BigInt(values.integers[position] ?? 0) * (unitsOfScale[values.scale] ?? 0n),
+      );
     case 'decimal-text':
       return parseQuantity(values.values[position] ?? '') ?? 'not-a-number';
     case 'string':

@@ -5,8 +5,15 @@
  * it becomes `unknown`, and the caller asks the store (docs/adr/0041).
  */
 import { assert } from '@tidemark/platform/errors';
-import { OwnerSegment, loadMax, ownerSlotBytes, tagSlotBytes } from './dedup-segment.ts';
-import type { IdentityOwner, TagSegment } from './dedup-segment.ts';
+import {
+  OwnerSegment,
+  answerNew,
+  answerUnknown,
+  loadMax,
+  ownerSlotBytes,
+  tagSlotBytes,
+} from './dedup-segment.ts';
+import type { DedupAnswers, IdentityOwner, TagSegment } from './dedup-segment.ts';
 
 export interface DedupLimits {
   /** Bytes of generations that know their owners. */
@@ -75,9 +82,30 @@ export class DedupIndex {
     for (let i = this.#owners.length - 1; i >= 0; i--) {
       if (this.#owners[i]?.find(lanes, at, this.owner) === true) return 'owner';
     }
-    if (this.exact) return 'new';
-    if (this.#completeFrom > 0) return 'unknown';
-    return this.#tags.some((segment) => segment.mayHave(lanes, at)) ? 'unknown' : 'new';
+    return this.#mayHaveForgotten(lanes, at) ? 'unknown' : 'new';
+  }
+
+  /** Answers for all fingerprints of a record, as they were before it: its own identities are not inserted yet. */
+  lookupAll(lanes: Uint32Array, count: number, answers: DedupAnswers): void {
+    answers.reset(count);
+    for (let i = this.#owners.length - 1; i >= 0; i--) {
+      this.#owners[i]?.findAll(lanes, count, answers);
+    }
+    if (this.exact) return;
+    for (let row = 0; row < count; row++) {
+      if (answers.kinds[row] === answerNew && this.#mayHaveForgotten(lanes, row * 4)) {
+        answers.kinds[row] = answerUnknown;
+      }
+    }
+  }
+
+  /** The owner of an identity that was inserted since `reserve`; `false` when it was not. */
+  findRecent(lanes: Uint32Array, at: number): boolean {
+    return this.#owners.at(-1)?.find(lanes, at, this.owner) === true;
+  }
+
+  #mayHaveForgotten(lanes: Uint32Array, at: number): boolean {
+    return this.#completeFrom > 0 || this.#tags.some((segment) => segment.mayHave(lanes, at));
   }
 
   /**

@@ -24,6 +24,46 @@ export interface IdentityOwner {
   payloadCheck: number;
 }
 
+export const answerNew = 0;
+export const answerOwner = 1;
+export const answerUnknown = 2;
+
+/** What the index knows of each row of a record; reused from record to record. */
+export class DedupAnswers {
+  /** `answerNew`, `answerOwner` or `answerUnknown` a row. */
+  kinds = new Uint8Array(1024);
+  offsets = new Float64Array(1024);
+  indices = new Uint32Array(1024);
+  payloadChecks = new Uint32Array(1024);
+  /** Where a segment puts what it found, for `setOwner`. */
+  readonly owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
+
+  /** Room for `count` rows, all of them new. */
+  reset(count: number): void {
+    if (this.kinds.length < count) {
+      this.kinds = new Uint8Array(count);
+      this.offsets = new Float64Array(count);
+      this.indices = new Uint32Array(count);
+      this.payloadChecks = new Uint32Array(count);
+    } else this.kinds.fill(answerNew, 0, count);
+  }
+
+  /** Valid until the next call. */
+  ownerOf(row: number): IdentityOwner {
+    this.owner.offset = this.offsets[row] ?? 0;
+    this.owner.index = this.indices[row] ?? 0;
+    this.owner.payloadCheck = this.payloadChecks[row] ?? 0;
+    return this.owner;
+  }
+
+  setOwner(row: number): void {
+    this.kinds[row] = answerOwner;
+    this.offsets[row] = this.owner.offset;
+    this.indices[row] = this.owner.index;
+    this.payloadChecks[row] = this.owner.payloadCheck;
+  }
+}
+
 export class OwnerSegment {
   readonly #slots: Uint32Array<ArrayBuffer>;
   readonly #mask: number;
@@ -70,6 +110,23 @@ export class OwnerSegment {
         owner.payloadCheck = slots[base + 6] ?? 0;
         return true;
       }
+    }
+  }
+
+  /**
+   * Asks for every row whose answer is still `answerNew`. One loop over all rows keeps several cache misses in flight at
+   * once, which a lookup followed by other work cannot: on large tables it is worth a factor of three.
+   */
+  findAll(lanes: Uint32Array, count: number, answers: DedupAnswers): void {
+    const slots = this.#slots;
+    const { kinds, owner } = answers;
+    for (let row = 0; row < count; row++) {
+      const at = row * 4;
+      const first = lanes[at] ?? 0;
+      const base = (first & this.#mask) * lanesPerSlot;
+      // Nearly all rows end here: their slot is free, or taken by one that nothing follows.
+      if (kinds[row] !== answerNew || slots[base + 5] === 0) continue;
+      if (this.find(lanes, at, owner)) answers.setOwner(row);
     }
   }
 

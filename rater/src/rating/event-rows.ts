@@ -1,16 +1,16 @@
 /**
- * Appends the rows of one envelope. Everything that a dictionary entry implies (column codes, encoded texts) is looked up
- * once an envelope; per event only the row itself is written.
+ * Appends the rows of one envelope. Accepted events go column by column, from the envelope's columns into those of the block:
+ * no object and no string an event, and what a dictionary entry implies is looked up once. Conflicts and dead letters are rare.
  */
 import { canonicalData, columnsEvent, idAt } from '@tidemark/ingest/contract';
 import type { EventColumns } from '@tidemark/ingest/contract';
 import { formatInstant } from '@tidemark/platform/clock';
+import { lanesPerBlock } from './block-cipher.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { IdentityOwner } from './dedup-segment.ts';
-import { payloadTimeBytes } from './fingerprint.ts';
-import type { PayloadHasher, PayloadPrefix } from './fingerprint.ts';
+import type { EnvelopeCustomers } from './envelope-customers.ts';
 import type { PartitionBatch } from './partition-batch.ts';
-import { entryAt, textAt } from './property-reader.ts';
+import { textAt } from './property-reader.ts';
 import { RowJsonWriter } from './row-json.ts';
 import type { SubjectEntry } from './subject-table.ts';
 
@@ -24,6 +24,14 @@ export interface RecordContext {
   readonly backfill: boolean;
 }
 
+/** Of every row of the envelope. */
+export interface EventHashes {
+  /** Four lanes a row. */
+  readonly fingerprints: Uint32Array;
+  /** The first two of four lanes a row. */
+  readonly payloads: Uint32Array;
+}
+
 /** Bytes of the payload of a dead letter. */
 export const deadLetterBytesMax = 64 * 1024;
 
@@ -34,90 +42,34 @@ export class EventRows {
   readonly #columns: EventColumns;
   readonly #batch: PartitionBatch;
   readonly #context: RecordContext;
-  readonly #hasher: PayloadHasher;
-  readonly #json: RowJsonWriter;
-  readonly #data: ByteWriter;
-  readonly #payloadPrefixes: (PayloadPrefix | undefined)[] = [];
-  readonly #sources: Int32Array;
-  readonly #tenants: Int32Array;
-  readonly #types: Int32Array;
-  /** A view over the scratch's current buffer. */
-  #words = new Uint32Array(0);
 
-  /** `data`: a scratch writer that is reused from envelope to envelope. */
-  constructor(
-    columns: EventColumns,
-    batch: PartitionBatch,
-    context: RecordContext,
-    scratch: { readonly hasher: PayloadHasher; readonly data: ByteWriter },
-  ) {
+  constructor(columns: EventColumns, batch: PartitionBatch, context: RecordContext) {
     this.#columns = columns;
     this.#batch = batch;
     this.#context = context;
-    this.#hasher = scratch.hasher;
-    this.#data = scratch.data;
-    this.#json = new RowJsonWriter(columns);
-    this.#sources = codes(columns.source.dictionary.length);
-    this.#tenants = codes(columns.tenant.dictionary.length);
-    this.#types = codes(columns.type.dictionary.length);
   }
 
-  /** Low and high half of the hash that `hashPayload` computed last. */
-  get payloadHash(): Uint32Array {
-    return this.#hasher.lanes;
-  }
-
-  /** Writes the row's canonical data into the scratch and hashes it; `appendEvent` for the same row takes it from there. */
-  hashPayload(row: number): void {
-    const data = this.#data;
-    data.clear();
-    data.reserve(payloadTimeBytes);
-    data.length = payloadTimeBytes;
-    this.#json.write(row, data);
-    // Room for the hash's own last word, and whole words for the view over the buffer.
-    data.reserve(16);
-    const typeEntry = entryAt(this.#columns.type, row);
-    let prefix = this.#payloadPrefixes[typeEntry];
-    if (prefix === undefined) {
-      prefix = this.#hasher.prefix(this.#columns.type.dictionary[typeEntry] ?? '');
-      this.#payloadPrefixes[typeEntry] = prefix;
-    }
-    if (this.#words.buffer !== data.bytes.buffer) {
-      this.#words = new Uint32Array(data.bytes.buffer, 0, data.bytes.length >>> 2);
-    }
-    const time = this.#columns.time[row] ?? 0;
-    this.#hasher.hash(prefix, time, this.#words, data.length - payloadTimeBytes);
-  }
-
-  /** The row of an accepted event; `hashPayload(row)` must have been the last call of it. */
-  appendEvent(row: number, subject: SubjectEntry, fingerprint: Uint32Array, at: number): void {
+  /** The rows of accepted events, one column after the other; `rows` ascend. */
+  appendEvents(rows: Uint32Array, customers: EnvelopeCustomers, hashes: EventHashes): void {
+    if (rows.length === 0) return;
     const { columns } = this.#batch.events;
     const { incarnation, partition, offset, logTimeMs, backfill } = this.#context;
-    const { tenant, type, source } = this.#columns;
-    const tenantEntry = entryAt(tenant, row);
-    let code = this.#tenants[tenantEntry] ?? -1;
-    if (code < 0) code = this.#tenants[tenantEntry] = columns.tenant.code(subject.tenant);
-    columns.tenant.appendCode(code);
-    columns.subject.appendEncoded(subject.encoded);
-    const typeEntry = entryAt(type, row);
-    code = this.#types[typeEntry] ?? -1;
-    if (code < 0) code = this.#types[typeEntry] = columns.type.code(textAt(type, row));
-    columns.type.appendCode(code);
-    const sourceEntry = entryAt(source, row);
-    code = this.#sources[sourceEntry] ?? -1;
-    if (code < 0) code = this.#sources[sourceEntry] = columns.source.code(textAt(source, row));
-    columns.source.appendCode(code);
-    this.#appendId(row);
-    columns.time.append(this.#columns.time[row] ?? 0);
-    columns.data.appendBytes(this.#data.bytes, payloadTimeBytes, this.#data.length);
-    columns.incarnation.append(incarnation);
-    columns.partition.append(partition);
-    columns.offset.append(offset);
-    columns.index.append(row);
-    columns.log_time.append(logTimeMs);
-    columns.fingerprint.appendLanes(fingerprint, at);
-    columns.payload_hash.appendHalves(this.#hasher.lanes[0] ?? 0, this.#hasher.lanes[1] ?? 0);
-    columns.backfill.append(backfill ? 1 : 0);
+    const { tenant, type, source, time } = this.#columns;
+    columns.tenant.appendEntries(tenant, rows);
+    for (const row of rows) columns.subject.appendEncoded(customers.at(row).encoded);
+    columns.type.appendEntries(type, rows);
+    columns.source.appendEntries(source, rows);
+    this.#appendIds(rows);
+    columns.time.appendValues(time, rows);
+    this.#appendData(rows);
+    columns.incarnation.appendRun(incarnation, rows.length);
+    columns.partition.appendRun(partition, rows.length);
+    columns.offset.appendRun(offset, rows.length);
+    columns.index.appendWords(rows);
+    columns.log_time.appendRun(logTimeMs, rows.length);
+    columns.fingerprint.appendRows(hashes.fingerprints, rows);
+    columns.payload_hash.appendLanes(hashes.payloads, lanesPerBlock, rows);
+    columns.backfill.appendRun(backfill ? 1 : 0, rows.length);
   }
 
   appendConflict(row: number, subject: SubjectEntry, owner: Readonly<IdentityOwner>): void {
@@ -149,15 +101,23 @@ export class EventRows {
     columns.payload.append(capped(JSON.stringify(event)));
   }
 
-  #appendId(row: number): void {
+  #appendIds(rows: Uint32Array): void {
     const column = this.#batch.events.columns.id;
     const { id } = this.#columns;
     if (id.kind === 'text') {
-      column.append(id.values[row] ?? '');
+      for (const row of rows) column.append(id.values[row] ?? '');
       return;
     }
-    writeUuid(id.bytes, row * 16, column.writer);
-    column.rows++;
+    for (const row of rows) writeUuid(id.bytes, row * 16, column.writer);
+    column.rows += rows.length;
+  }
+
+  #appendData(rows: Uint32Array): void {
+    const column = this.#batch.events.columns.data;
+    const json = new RowJsonWriter(this.#columns);
+    let row = 0;
+    const write = (out: ByteWriter): void => json.write(row, out);
+    for (row of rows) column.appendWritten(write);
   }
 
   #appendCoordinate(columns: CoordinateColumns, row: number): void {
@@ -173,11 +133,6 @@ type CoordinateColumns = Pick<
   PartitionBatch['conflicts']['columns'],
   'incarnation' | 'partition' | 'offset' | 'index' | 'log_time'
 >;
-
-/** Codes of dictionary entries in the batch's columns, -1 until they are looked up. */
-function codes(entries: number): Int32Array {
-  return new Int32Array(entries).fill(-1);
-}
 
 /** At most 64 KiB of UTF-8, cut between characters. */
 function capped(text: string): string {

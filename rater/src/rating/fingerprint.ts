@@ -1,21 +1,21 @@
 /**
- * The identity fingerprint and the payload hash of a usage event. Both are stored and compared for years, so their encoding
- * never changes: a new one would need a new column. Keyed, so that nobody outside can aim two identities at one fingerprint.
+ * The identity fingerprint of a usage event: 128 bits, stored and compared for years, so its encoding never changes. Keyed, so
+ * that nobody outside can aim two identities at one fingerprint. Computed for a whole envelope at once:
  *
- * Identity = SipHash-1-3-128 over
- *   u16 bytes of tenant, u16 of subject, u16 of source, u16 id tag (1 = canonical UUID, 0 = any other text)
- *   tenant, subject, source (UTF-8), zeros up to a multiple of 8
- *   id: 16 bytes (tag 1) or UTF-8 (tag 0)
- * The lengths make the parts unambiguous; an id has 1 to 256 bytes, which SipHash's own length byte tells apart. An id hashes
- * alike however it travelled: as 16 binary bytes or as text.
+ *   prefix      = SipHash-1-3-128 over  u16 bytes of tenant, u16 of subject, u16 of source, u16 id tag,
+ *                 tenant, subject, source (UTF-8), zeros up to a multiple of 8; once a (subject, source) of the envelope
+ *   id block    = the 16 bytes of a canonical UUID (tag 1), or SipHash-1-3-128 of any other text (tag 0)
+ *   fingerprint = AES-128(prefix xor id block); one native call for all events
  *
- * Payload = first 64 bits of SipHash-1-3-128 over
- *   u64 bytes of the type, the type (UTF-8), zeros up to a multiple of 8, time (i64 microseconds), canonical data JSON (UTF-8)
+ * Ids of one prefix never collide (a permutation of different blocks). Those of two prefixes collide only where the xor of
+ * two keyed hashes equals the xor of two ids: 2^-128 a pair for whoever does not know the key (docs/adr/0044). A UUID has one
+ * fingerprint however it travelled: as 16 binary bytes or as text.
  */
 import { parseUuid } from '@tidemark/ingest/contract';
+import type { IdColumn } from '@tidemark/ingest/contract';
 import { assert } from '@tidemark/platform/errors';
+import { BlockCipher, lanesPerBlock } from './block-cipher.ts';
 import { SipHash128 } from './sip-hash.ts';
-import type { SipState } from './sip-hash.ts';
 
 const rounds = { compression: 1, finalization: 3 };
 const encoder = new TextEncoder();
@@ -26,27 +26,22 @@ const idBytesMax = 256;
 
 /** What all ids of one (tenant, subject, source) share; make it once a dictionary entry, not once an event. */
 export interface IdentityPrefix {
-  readonly byteLength: number;
-  /** The prefix as words, with the tag of a UUID. */
-  readonly words: Uint32Array;
-  readonly uuid: SipState;
-  /** Made when the first id comes that is no UUID. */
-  text: SipState | null;
+  /** Lanes to be joined with the block of a UUID, and with that of any other text. */
+  readonly uuid: Uint32Array;
+  readonly text: Uint32Array;
 }
 
 export class IdentityHasher {
   readonly #sip: SipHash128;
+  readonly #cipher: BlockCipher;
   readonly #words = new Uint32Array((idBytesMax + 16) / 4);
   readonly #bytes = new Uint8Array(this.#words.buffer);
+  #blocks = new Uint32Array(lanesPerBlock * 1024);
 
   /** `key`: the installation's 16-byte fingerprint key. */
   constructor(key: Uint8Array) {
     this.#sip = new SipHash128(key, rounds);
-  }
-
-  /** Four 32-bit lanes of the last fingerprint; overwritten by the next. Little-endian, they are its 16 bytes. */
-  get lanes(): Uint32Array {
-    return this.#sip.lanes;
+    this.#cipher = new BlockCipher(key, 'identity');
   }
 
   prefix(tenant: string, subject: string, source: string): IdentityPrefix {
@@ -61,74 +56,70 @@ export class IdentityHasher {
       bytes.set(part, at);
       at += part.length;
     });
-    const words = new Uint32Array(bytes.buffer);
-    header.setUint16(6, uuidTag, true);
-    return { byteLength: bytes.length, words, uuid: this.#sip.absorb(words), text: null };
+    const tagged = (tag: number): Uint32Array => {
+      header.setUint16(6, tag, true);
+      // With room for the hash's own last word.
+      const words = new Uint32Array(bytes.length / 4 + 2);
+      words.set(new Uint32Array(bytes.buffer));
+      this.#sip.finish(null, words, bytes.length, bytes.length);
+      return this.#sip.lanes.slice();
+    };
+    return { uuid: tagged(uuidTag), text: tagged(textTag) };
   }
 
-  /** Fingerprint of an id given as the 16 bytes of a canonical UUID. */
-  hashUuid(prefix: IdentityPrefix, bytes: Uint8Array, at: number): void {
-    for (let i = 0; i < 16; i++) this.#bytes[i] = bytes[at + i] ?? 0;
-    this.#sip.finish(prefix.uuid, this.#words, 16, prefix.byteLength + 16);
-  }
-
-  /** Fingerprint of an id given as text, whatever it is. */
-  hashText(prefix: IdentityPrefix, id: string): void {
-    if (parseUuid(id, this.#bytes, 0)) {
-      this.#sip.finish(prefix.uuid, this.#words, 16, prefix.byteLength + 16);
-      return;
+  /** Fingerprints of all ids, four lanes each; `prefixAt(row)` belongs to the id of that row. */
+  fingerprints(
+    ids: IdColumn,
+    count: number,
+    prefixAt: (row: number) => IdentityPrefix,
+  ): Uint32Array<ArrayBuffer> {
+    if (this.#blocks.length < count * lanesPerBlock) {
+      this.#blocks = new Uint32Array(count * lanesPerBlock);
     }
+    if (ids.kind === 'uuid') this.#joinUuids(alignedLanes(ids.bytes), count, prefixAt);
+    else this.#joinTexts(ids.values, count, prefixAt);
+    return this.#cipher.encrypt(this.#blocks, count);
+  }
+
+  #joinUuids(ids: Uint32Array, count: number, prefixAt: (row: number) => IdentityPrefix): void {
+    const blocks = this.#blocks;
+    for (let row = 0; row < count; row++) {
+      const prefix = prefixAt(row).uuid;
+      const at = row * lanesPerBlock;
+      blocks[at] = (prefix[0] ?? 0) ^ (ids[at] ?? 0);
+      blocks[at + 1] = (prefix[1] ?? 0) ^ (ids[at + 1] ?? 0);
+      blocks[at + 2] = (prefix[2] ?? 0) ^ (ids[at + 2] ?? 0);
+      blocks[at + 3] = (prefix[3] ?? 0) ^ (ids[at + 3] ?? 0);
+    }
+  }
+
+  #joinTexts(
+    ids: readonly string[],
+    count: number,
+    prefixAt: (row: number) => IdentityPrefix,
+  ): void {
+    for (let row = 0; row < count; row++) {
+      const id = ids[row] ?? '';
+      const isUuid = parseUuid(id, this.#bytes, 0);
+      const block = isUuid ? this.#words : this.#hashText(id);
+      const prefix = isUuid ? prefixAt(row).uuid : prefixAt(row).text;
+      for (let lane = 0; lane < lanesPerBlock; lane++) {
+        this.#blocks[row * lanesPerBlock + lane] = (prefix[lane] ?? 0) ^ (block[lane] ?? 0);
+      }
+    }
+  }
+
+  #hashText(id: string): Uint32Array {
     const { read, written } = encoder.encodeInto(id, this.#bytes.subarray(0, idBytesMax));
     assert(read === id.length && written > 0, 'An event id has 1 to 256 bytes.');
-    prefix.text ??= this.#absorbForText(prefix.words);
-    this.#sip.finish(prefix.text, this.#words, written, prefix.byteLength + written);
-  }
-
-  #absorbForText(words: Uint32Array): SipState {
-    const tagged = words.slice();
-    new DataView(tagged.buffer).setUint16(6, textTag, true);
-    return this.#sip.absorb(tagged);
-  }
-}
-
-/** What all payloads of one event type share. */
-export interface PayloadPrefix {
-  readonly byteLength: number;
-  readonly state: SipState;
-}
-
-/** Bytes of the time that stands before the data. */
-export const payloadTimeBytes = 8;
-
-export class PayloadHasher {
-  readonly #sip: SipHash128;
-
-  constructor(key: Uint8Array) {
-    this.#sip = new SipHash128(key, rounds);
-  }
-
-  /** Low and high half of the last hash. */
-  get lanes(): Uint32Array {
+    this.#sip.finish(null, this.#words, written, written);
     return this.#sip.lanes;
   }
+}
 
-  prefix(type: string): PayloadPrefix {
-    const text = encoder.encode(type);
-    const bytes = new Uint8Array(8 + Math.ceil(text.length / 8) * 8);
-    new DataView(bytes.buffer).setUint32(0, text.length, true);
-    bytes.set(text, 8);
-    const state = this.#sip.absorb(new Uint32Array(bytes.buffer));
-    return { byteLength: bytes.length, state };
-  }
-
-  /**
-   * Hashes time and data. `words` begins with 8 free bytes for the time, then `dataBytes` of canonical JSON, and has room
-   * for 8 more bytes, which are overwritten.
-   */
-  hash(prefix: PayloadPrefix, time: number, words: Uint32Array, dataBytes: number): void {
-    words[0] = time % 0x1_0000_0000;
-    words[1] = Math.floor(time / 0x1_0000_0000);
-    const length = payloadTimeBytes + dataBytes;
-    this.#sip.finish(prefix.state, words, length, prefix.byteLength + length);
-  }
+/** The bytes as 32-bit lanes; copied where they do not start at a multiple of 4. */
+function alignedLanes(bytes: Uint8Array): Uint32Array {
+  return bytes.byteOffset % 4 === 0
+    ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >>> 2)
+    : new Uint32Array(new Uint8Array(bytes).buffer);
 }

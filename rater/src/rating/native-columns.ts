@@ -2,6 +2,7 @@
  * Builders of single ClickHouse columns in their Native form. Rows are appended one by one in hot loops; `encode` copies
  * the finished column behind the others of its block (native-block.ts). One builder a type of rows.ts.
  */
+import type { StringColumn } from '@tidemark/ingest/contract';
 import { AppError, assert } from '@tidemark/platform/errors';
 import { ByteWriter } from './byte-writer.ts';
 
@@ -31,10 +32,15 @@ export class StringColumnBuilder implements NativeColumnBuilder {
     this.rows++;
   }
 
-  /** A value whose bytes are `source[from, to)`. */
-  appendBytes(source: Uint8Array, from: number, to: number): void {
-    this.writer.varint(to - from);
-    this.writer.copy(source, from, to);
+  /** A value that `write` puts behind what the writer holds; the length before it is added here. */
+  appendWritten(write: (writer: ByteWriter) => void): void {
+    const { writer } = this;
+    const start = writer.length;
+    writer.byte(0);
+    write(writer);
+    const length = writer.length - start - 1;
+    if (length < 0x80) writer.bytes[start] = length;
+    else writer.widenLength(start, length);
     this.rows++;
   }
 
@@ -76,16 +82,27 @@ export class LowCardinalityColumnBuilder implements NativeColumnBuilder {
   }
 
   appendCode(code: number): void {
-    if (this.rows === this.#codes.length) {
-      const grown = new Uint32Array(this.rows * 2);
-      grown.set(this.#codes);
-      this.#codes = grown;
-    }
+    this.#reserve(1);
     this.#codes[this.rows++] = code;
   }
 
   append(text: string): void {
     this.appendCode(this.code(text));
+  }
+
+  /** The entries of a dictionary column at some of its rows; each entry's text is looked up once. */
+  appendEntries({ dictionary, indices }: StringColumn, rows: Uint32Array): void {
+    const codes = new Int32Array(dictionary.length).fill(-1);
+    this.#reserve(rows.length);
+    const all = this.#codes;
+    let at = this.rows;
+    for (let i = 0; i < rows.length; i++) {
+      const entry = indices === null ? 0 : (indices[rows[i] ?? 0] ?? 0);
+      let code = codes[entry] ?? -1;
+      if (code < 0) code = codes[entry] = this.code(dictionary[entry] ?? '');
+      all[at++] = code;
+    }
+    this.rows = at;
   }
 
   byteSize(): number {
@@ -110,6 +127,14 @@ export class LowCardinalityColumnBuilder implements NativeColumnBuilder {
     this.rows = 0;
     this.#codeByText.clear();
     this.#dictionary.clear();
+  }
+
+  #reserve(rows: number): void {
+    const needed = this.rows + rows;
+    if (needed <= this.#codes.length) return;
+    const grown = new Uint32Array(Math.max(needed, this.#codes.length * 2));
+    grown.set(this.#codes);
+    this.#codes = grown;
   }
 }
 
@@ -155,7 +180,46 @@ export class IntegerColumnBuilder implements NativeColumnBuilder {
 
   /** The same value for `count` rows: what all rows of an envelope share. */
   appendRun(value: number, count: number): void {
-    for (let i = 0; i < count; i++) this.append(value);
+    if (this.#width === 8) {
+      const from = this.#next(count) * 2;
+      const high = Math.floor(value / 0x1_0000_0000);
+      for (let i = 0; i < count; i++) {
+        this.#halves[from + i * 2] = value;
+        this.#halves[from + i * 2 + 1] = high;
+      }
+    } else if (this.#width === 4) {
+      const from = this.#next(count);
+      this.#halves.fill(value, from, from + count);
+    } else for (let i = 0; i < count; i++) this.append(value);
+  }
+
+  /** Values of a column of 8 bytes, safe integers, at some rows of their source. */
+  appendValues(values: Float64Array, rows: Uint32Array): void {
+    let at = this.#next(rows.length) * 2;
+    const halves = this.#halves;
+    for (let i = 0; i < rows.length; i++) {
+      const value = values[rows[i] ?? 0] ?? 0;
+      // Storing into an unsigned lane takes the number modulo 2^32.
+      halves[at++] = value;
+      halves[at++] = Math.floor(value / 0x1_0000_0000);
+    }
+  }
+
+  /** Values of a column of 4 bytes. */
+  appendWords(values: Uint32Array): void {
+    const from = this.#next(values.length);
+    this.#halves.set(values, from);
+  }
+
+  /** 8-byte values as two lanes each, at some rows of a source of `stride` lanes a row. */
+  appendLanes(source: Uint32Array, stride: number, rows: Uint32Array): void {
+    let at = this.#next(rows.length) * 2;
+    const halves = this.#halves;
+    for (let i = 0; i < rows.length; i++) {
+      const from = (rows[i] ?? 0) * stride;
+      halves[at++] = source[from] ?? 0;
+      halves[at++] = source[from + 1] ?? 0;
+    }
   }
 
   byteSize(): number {
@@ -173,8 +237,10 @@ export class IntegerColumnBuilder implements NativeColumnBuilder {
   #next(count: number): number {
     const row = this.rows;
     this.rows += count;
-    if (this.rows * this.#width > this.#bytes.length) {
-      const grown = new Uint8Array(this.#bytes.length * 2);
+    const needed = this.rows * this.#width;
+    if (needed > this.#bytes.length) {
+      // A whole number of words, for the view of halves.
+      const grown = new Uint8Array(Math.max((needed + 7) & ~7, this.#bytes.length * 2));
       grown.set(this.#bytes);
       this.#bytes = grown;
       this.#halves = new Uint32Array(grown.buffer);
@@ -182,6 +248,8 @@ export class IntegerColumnBuilder implements NativeColumnBuilder {
     return row;
   }
 }
+
+const firstRow = Uint32Array.of(0);
 
 /** `FixedString(width)`; appended as 32-bit lanes, so the width is a multiple of 4. */
 export class FixedStringColumnBuilder implements NativeColumnBuilder {
@@ -195,17 +263,27 @@ export class FixedStringColumnBuilder implements NativeColumnBuilder {
     this.#words = new Uint32Array(1024 * this.#lanes);
   }
 
-  /** Takes the lanes of `source` from `at` on. */
+  /** One value: the lanes of `source` from `at` on. */
   appendLanes(source: Uint32Array, at = 0): void {
+    this.appendRows(at === 0 ? source : source.subarray(at), firstRow);
+  }
+
+  /** Values as lanes, at some rows of their source. */
+  appendRows(source: Uint32Array, rows: Uint32Array): void {
     const lanes = this.#lanes;
-    const start = this.rows * lanes;
-    if (start + lanes > this.#words.length) {
-      const grown = new Uint32Array(this.#words.length * 2);
+    const needed = (this.rows + rows.length) * lanes;
+    if (needed > this.#words.length) {
+      const grown = new Uint32Array(Math.max(needed, this.#words.length * 2));
       grown.set(this.#words);
       this.#words = grown;
     }
-    for (let lane = 0; lane < lanes; lane++) this.#words[start + lane] = source[at + lane] ?? 0;
-    this.rows++;
+    const words = this.#words;
+    let at = this.rows * lanes;
+    for (let i = 0; i < rows.length; i++) {
+      const from = (rows[i] ?? 0) * lanes;
+      for (let lane = 0; lane < lanes; lane++) words[at++] = source[from + lane] ?? 0;
+    }
+    this.rows += rows.length;
   }
 
   byteSize(): number {
@@ -221,7 +299,8 @@ export class FixedStringColumnBuilder implements NativeColumnBuilder {
   }
 }
 
-const limbMask = 0xffff_ffff_ffff_ffffn;
+/** Nearly all quantities and amounts lie between zero and this. */
+const twoLimbsMax = (1n << 128n) - 1n;
 
 /** `Decimal(76, s)` and `Nullable(Decimal(76, s))`: scaled integers in 32 bytes, two's complement. */
 export class DecimalColumnBuilder implements NativeColumnBuilder {
@@ -242,17 +321,26 @@ export class DecimalColumnBuilder implements NativeColumnBuilder {
       grown.set(this.#limbs);
       this.#limbs = grown;
     }
-    const scaled = BigInt.asUintN(256, value ?? 0n);
-    if (value !== null && BigInt.asIntN(256, scaled) !== value) {
-      throw new AppError('invariant', 'rater/decimal-overflow', 'A decimal exceeds 256 bits.');
-    }
-    const at = this.rows * 4;
-    this.#limbs[at] = scaled & limbMask;
-    this.#limbs[at + 1] = (scaled >> 64n) & limbMask;
-    this.#limbs[at + 2] = (scaled >> 128n) & limbMask;
-    this.#limbs[at + 3] = scaled >> 192n;
+    this.#write(value ?? 0n, this.rows * 4);
     if (this.#nullable) this.#nulls.byte(value === null ? 1 : 0);
     this.rows++;
+  }
+
+  #write(value: bigint, at: number): void {
+    const limbs = this.#limbs;
+    // Storing into a limb takes the number modulo 2^64.
+    limbs[at] = value;
+    if (value >= 0n && value <= twoLimbsMax) {
+      limbs[at + 1] = value >> 64n;
+      limbs.fill(0n, at + 2, at + 4);
+      return;
+    }
+    if (BigInt.asIntN(256, value) !== value) {
+      throw new AppError('invariant', 'rater/decimal-overflow', 'A decimal exceeds 256 bits.');
+    }
+    limbs[at + 1] = value >> 64n;
+    limbs[at + 2] = value >> 128n;
+    limbs[at + 3] = value >> 192n;
   }
 
   byteSize(): number {

@@ -1,5 +1,6 @@
 /** What became of the events of one record, by (tenant, type): the left side of the conservation equations. */
 import type { StringColumn } from '@tidemark/ingest/contract';
+import { DenseNumbers } from './dense-numbers.ts';
 import type { RecordContext } from './event-rows.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { MutableCounts } from './partition-state.ts';
@@ -22,11 +23,13 @@ interface TypeCounts {
 export class OutcomeCounts {
   readonly #tenants: StringColumn;
   readonly #types: StringColumn;
-  readonly #counts = new Map<number, TypeCounts>();
+  readonly #numbers: DenseNumbers;
+  readonly #counts: TypeCounts[] = [];
 
   constructor(tenants: StringColumn, types: StringColumn) {
     this.#tenants = tenants;
     this.#types = types;
+    this.#numbers = new DenseNumbers(tenants.dictionary.length * types.dictionary.length);
   }
 
   count(row: number, outcome: EventOutcome): void {
@@ -37,18 +40,18 @@ export class OutcomeCounts {
     counts[outcome]++;
   }
 
-  /** Counts a stored event and takes its payload hash into the row set's xor. */
-  countStored(row: number, payloadHash: Uint32Array): void {
+  /** Counts a stored event and takes its payload hash, `payloads[at]` and the lane after it, into the row set's xor. */
+  countStored(row: number, payloads: Uint32Array, at: number): void {
     const counts = this.#of(row);
     counts.logged++;
     counts.stored++;
-    counts.xorLow ^= payloadHash[0] ?? 0;
-    counts.xorHigh ^= payloadHash[1] ?? 0;
+    counts.xorLow ^= payloads[at] ?? 0;
+    counts.xorHigh ^= payloads[at + 1] ?? 0;
   }
 
   /** Writes the rows, ordered by tenant and type, and adds to the partition's totals. */
   finish(batch: PartitionBatch, context: RecordContext, sums: MutableCounts): void {
-    const rows = [...this.#counts.values()].sort(
+    const rows = this.#counts.toSorted(
       (a, b) => compare(a.tenant, b.tenant) || compare(a.type, b.type),
     );
     for (const counts of rows) {
@@ -65,14 +68,13 @@ export class OutcomeCounts {
     const tenant = entryAt(this.#tenants, row);
     const type = entryAt(this.#types, row);
     const key = tenant * this.#types.dictionary.length + type;
-    let counts = this.#counts.get(key);
-    if (counts === undefined) {
-      counts = emptyCounts(
-        this.#tenants.dictionary[tenant] ?? '',
-        this.#types.dictionary[type] ?? '',
-      );
-      this.#counts.set(key, counts);
-    }
+    const known = this.#counts[this.#numbers.find(key)];
+    if (known !== undefined) return known;
+    const counts = emptyCounts(
+      this.#tenants.dictionary[tenant] ?? '',
+      this.#types.dictionary[type] ?? '',
+    );
+    this.#counts[this.#numbers.add(key)] = counts;
     return counts;
   }
 }

@@ -74,8 +74,9 @@ describe('rateRecord', () => {
   it('stores an event whose own row is already known, so that a range can be written again', () => {
     const input = createInput();
     const hasher = new IdentityHasher(keys.fingerprint);
-    hasher.hashText(hasher.prefix('acme', 'ada', 'edge'), 'a');
-    input.state.dedup.insert(hasher.lanes, 0, { offset: 0, index: 1, payloadCheck: 0 });
+    const prefix = hasher.prefix('acme', 'ada', 'edge');
+    const lanes = hasher.fingerprints({ kind: 'text', values: ['a'] }, 1, () => prefix);
+    input.state.dedup.insert(lanes, 0, { offset: 0, index: 1, payloadCheck: 0 });
     rateRecord(record(0, [event('x'), event('a')]), input);
     expect(taken(input, 'usage_events').map((row) => row['id'])).toEqual(['x', 'a']);
   });

@@ -6,7 +6,7 @@
  *   own partition? -> inside the acceptance window? -> first of its identity? -> numbers where meters need them?
  *   -> stored, and added to every total that it moves
  */
-import { checkAcceptance, crcOf, decodeLogRecord, raterTolerance } from '@tidemark/ingest/contract';
+import { crcOf, decodeLogRecord } from '@tidemark/ingest/contract';
 import type {
   AcceptanceWindow,
   CatalogEpochMarker,
@@ -14,23 +14,18 @@ import type {
   EventColumns,
   InstallationKeys,
 } from '@tidemark/ingest/contract';
-import { ByteWriter } from './byte-writer.ts';
-import { ColumnSample } from './column-sample.ts';
-import { isBefore } from './confirmed-owners.ts';
 import type { ConfirmedOwners } from './confirmed-owners.ts';
-import type { IdentityOwner } from './dedup-segment.ts';
-import { EventRows } from './event-rows.ts';
-import type { RecordContext } from './event-rows.ts';
-import { IdentityHasher, PayloadHasher } from './fingerprint.ts';
+import { DedupAnswers } from './dedup-segment.ts';
+import { EnvelopeStep } from './envelope-step.ts';
+import type { EnvelopeStepContext } from './envelope-step.ts';
+import { IdentityHasher } from './fingerprint.ts';
 import { allRaterGuards } from './guards.ts';
 import type { RaterGuards } from './guards.ts';
-import { OutcomeCounts } from './outcome-counts.ts';
 import { appendPoison } from './poison-row.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { PartitionState } from './partition-state.ts';
-import { textAt } from './property-reader.ts';
+import { PayloadHasher } from './payload-hash.ts';
 import type { RatingRecord } from './rating-record.ts';
-import type { SubjectEntry } from './subject-table.ts';
 
 export type StepOutcome =
   /** In the state, its rows in the batch. */
@@ -55,25 +50,20 @@ export interface StepSettings {
 }
 
 /** What the step needs beside state and batch: settings, and scratch memory that lives as long as the worker. */
-export class RatingContext {
-  readonly settings: StepSettings;
+export class RatingContext implements EnvelopeStepContext {
+  readonly keys: InstallationKeys;
+  readonly acceptance: AcceptanceWindow;
   readonly guards: RaterGuards;
   readonly identities: IdentityHasher;
   readonly payloads: PayloadHasher;
-  readonly data = new ByteWriter(4096);
-  #fingerprints = new Uint32Array(4 * 1024);
+  readonly answers = new DedupAnswers();
 
-  constructor(settings: StepSettings) {
-    this.settings = settings;
-    this.guards = settings.guards ?? allRaterGuards;
-    this.identities = new IdentityHasher(settings.keys.fingerprint);
-    this.payloads = new PayloadHasher(settings.keys.fingerprint);
-  }
-
-  /** Room for the fingerprints of `count` events. */
-  fingerprints(count: number): Uint32Array {
-    if (this.#fingerprints.length < count * 4) this.#fingerprints = new Uint32Array(count * 4);
-    return this.#fingerprints;
+  constructor({ keys, acceptance, guards }: StepSettings) {
+    this.keys = keys;
+    this.acceptance = acceptance;
+    this.guards = guards ?? allRaterGuards;
+    this.identities = new IdentityHasher(keys.fingerprint);
+    this.payloads = new PayloadHasher(keys.fingerprint);
   }
 }
 
@@ -92,7 +82,7 @@ export function rateRecord(record: RatingRecord, input: StepInput): StepOutcome 
     if (record.offset < state.next) return { kind: 'ignored' };
     return { kind: 'gap', expected: state.next };
   }
-  const message = decodeLogRecord(record, context.settings.keys);
+  const message = decodeLogRecord(record, context.keys);
   switch (message.kind) {
     case 'corrupt':
       return { kind: 'halt', reason: 'rater/record-corrupt', detail: message.detail };
@@ -144,185 +134,12 @@ function rateEvents(
   input: StepInput,
   envelope: EnvelopeMessage | undefined,
 ): StepOutcome {
-  const { state } = input;
-  const events = new EnvelopeStep(columns, record, input, envelope?.backfill ?? false);
+  const { state, batch, context, confirmed } = input;
+  const backfill = envelope?.backfill ?? false;
+  const events = new EnvelopeStep(columns, record, { state, batch, context, confirmed, backfill });
   const unknown = events.identify();
   if (unknown !== undefined) return { kind: 'confirm', fingerprints: unknown };
-  for (let row = 0; row < columns.count; row++) events.rate(row);
-  events.finish();
+  events.rate();
   if (envelope !== undefined) state.gateways.observe(envelope.gateway);
   return { kind: 'applied' };
-}
-
-const microsecondsPerMs = 1000;
-
-/** The events of one record on their way through the steps. */
-class EnvelopeStep {
-  readonly #columns: EventColumns;
-  readonly #input: StepInput;
-  readonly #record: RecordContext;
-  readonly #sample: ColumnSample;
-  readonly #rows: EventRows;
-  readonly #outcomes: OutcomeCounts;
-  readonly #subjects: SubjectEntry[] = [];
-  readonly #fingerprints: Uint32Array;
-  readonly #logTime: number;
-  readonly #owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
-
-  constructor(columns: EventColumns, record: RatingRecord, input: StepInput, backfill: boolean) {
-    const { state, batch, context } = input;
-    this.#columns = columns;
-    this.#input = input;
-    this.#record = {
-      incarnation: state.incarnation,
-      partition: state.partition,
-      offset: record.offset,
-      logTimeMs: record.logTimeMs,
-      backfill,
-    };
-    this.#sample = new ColumnSample(columns);
-    this.#rows = new EventRows(columns, batch, this.#record, {
-      hasher: context.payloads,
-      data: context.data,
-    });
-    this.#outcomes = new OutcomeCounts(columns.tenant, columns.type);
-    this.#fingerprints = context.fingerprints(columns.count);
-    this.#logTime = Math.max(state.logTimeMs, record.logTimeMs) * microsecondsPerMs;
-  }
-
-  /** Fingerprints of all events; answers those that only the store can decide. Changes no row and no total. */
-  identify(): Uint8Array | undefined {
-    const { count, id } = this.#columns;
-    const { identities } = this.#input.context;
-    const { lanes } = identities;
-    for (let row = 0; row < count; row++) {
-      const prefix = this.#subject(row).prefix(textAt(this.#columns.source, row));
-      if (id.kind === 'uuid') identities.hashUuid(prefix, id.bytes, row * 16);
-      else identities.hashText(prefix, id.values[row] ?? '');
-      const at = row * 4;
-      this.#fingerprints[at] = lanes[0] ?? 0;
-      this.#fingerprints[at + 1] = lanes[1] ?? 0;
-      this.#fingerprints[at + 2] = lanes[2] ?? 0;
-      this.#fingerprints[at + 3] = lanes[3] ?? 0;
-    }
-    const { state, confirmed } = this.#input;
-    state.dedup.reserve(count);
-    if (state.dedup.exact || confirmed?.offset === this.#record.offset) return undefined;
-    return this.#undecided();
-  }
-
-  rate(row: number): void {
-    const subject = this.#subject(row);
-    const refusal = this.#refusal(row, subject);
-    if (refusal !== undefined) {
-      this.#bury(row, refusal, '');
-      return;
-    }
-    this.#rows.hashPayload(row);
-    const owner = this.#ownerBefore(row);
-    if (owner !== undefined) {
-      const conflict = owner.payloadCheck !== this.#rows.payloadHash[0];
-      if (conflict) this.#rows.appendConflict(row, subject, owner);
-      this.#outcomes.count(row, conflict ? 'conflict' : 'duplicate');
-      return;
-    }
-    this.#sample.moveTo(row, this.#record.offset, row);
-    const type = textAt(this.#columns.type, row);
-    const noNumber = this.#noNumber(subject, type);
-    if (noNumber !== undefined) {
-      this.#bury(row, 'ingest/value-not-a-number', noNumber);
-      return;
-    }
-    this.#store(row, subject);
-    this.#addToTotals(subject, type);
-  }
-
-  finish(): void {
-    const { batch, state } = this.#input;
-    this.#outcomes.finish(batch, this.#record, state.counts);
-  }
-
-  #refusal(row: number, subject: SubjectEntry): string | undefined {
-    if (!subject.owned) return 'log/wrong-partition';
-    if (this.#record.backfill) return undefined;
-    const time = this.#columns.time[row] ?? 0;
-    const window = this.#input.context.settings.acceptance;
-    const acceptance = checkAcceptance(time, this.#logTime, window, raterTolerance);
-    return acceptance === 'accepted' ? undefined : acceptance;
-  }
-
-  /** The owner of the row's identity, when its coordinate is smaller: then the row is a duplicate. */
-  #ownerBefore(row: number): IdentityOwner | undefined {
-    const { state, confirmed } = this.#input;
-    const { dedup } = state;
-    const answer = dedup.lookup(this.#fingerprints, row * 4);
-    const owner =
-      answer === 'owner'
-        ? dedup.owner
-        : answer === 'unknown'
-          ? confirmed?.find(this.#fingerprints, row * 4)
-          : undefined;
-    if (owner === undefined || isBefore(owner, this.#record.offset, row)) return owner;
-    return this.#input.context.guards.ownerCoordinate ? undefined : owner;
-  }
-
-  #noNumber(subject: SubjectEntry, type: string): string | undefined {
-    const { subjects } = this.#input.state;
-    const { properties } = subjects.numberRule(subject.tenant, type, this.#sample.time);
-    return properties.find(
-      (property) =>
-        this.#sample.mayBeNoNumber(property) && this.#sample.decimal(property) === 'not-a-number',
-    );
-  }
-
-  #store(row: number, subject: SubjectEntry): void {
-    const hash = this.#rows.payloadHash;
-    this.#rows.appendEvent(row, subject, this.#fingerprints, row * 4);
-    this.#outcomes.countStored(row, hash);
-    this.#owner.offset = this.#record.offset;
-    this.#owner.index = row;
-    this.#owner.payloadCheck = hash[0] ?? 0;
-    this.#input.state.dedup.insert(this.#fingerprints, row * 4, this.#owner);
-  }
-
-  #addToTotals(subject: SubjectEntry, type: string): void {
-    const { totals, catalog } = this.#input.state;
-    for (const total of subject.route(type, this.#sample.time).totals) {
-      if (total.segment.metered.rater.add(total.state, this.#sample) !== 'measured') continue;
-      total.events++;
-      totals.touch(total, this.#record.offset, catalog.epoch);
-    }
-  }
-
-  #bury(row: number, reason: string, detail: string): void {
-    this.#rows.appendDeadLetter(row, reason, detail);
-    this.#outcomes.count(row, 'dead');
-  }
-
-  #subject(row: number): SubjectEntry {
-    const { tenant, subject } = this.#columns;
-    const tenantEntry = tenant.indices === null ? 0 : (tenant.indices[row] ?? 0);
-    const subjectEntry = subject.indices === null ? 0 : (subject.indices[row] ?? 0);
-    const key = subjectEntry * tenant.dictionary.length + tenantEntry;
-    let entry = this.#subjects[key];
-    if (entry === undefined) {
-      entry = this.#input.state.subjects.entry(
-        tenant.dictionary[tenantEntry] ?? '',
-        subject.dictionary[subjectEntry] ?? '',
-      );
-      this.#subjects[key] = entry;
-    }
-    return entry;
-  }
-
-  #undecided(): Uint8Array | undefined {
-    const { dedup } = this.#input.state;
-    const lanes: number[] = [];
-    for (let row = 0; row < this.#columns.count; row++) {
-      const at = row * 4;
-      if (dedup.lookup(this.#fingerprints, at) !== 'unknown') continue;
-      lanes.push(...this.#fingerprints.subarray(at, at + 4));
-    }
-    return lanes.length === 0 ? undefined : new Uint8Array(Uint32Array.from(lanes).buffer);
-  }
 }

@@ -1,0 +1,84 @@
+import { ColumnsBuilder, partitionOf } from '@tidemark/ingest/contract';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  boundaries,
+  bytesMeter,
+  callsMeter,
+  engineSettings,
+  planVersion,
+  start,
+  subscription,
+  usageEvent,
+} from '../../test/fakes/usage-scene.ts';
+import { ChargeCompiler } from '../catalog/charge-compiler.ts';
+import { ColumnSample } from './column-sample.ts';
+import { EnvelopeCustomers } from './envelope-customers.ts';
+import { EnvelopeTotals } from './envelope-totals.ts';
+import { createPartitionState } from './partition-state.ts';
+
+const event = fc.record({
+  customer: fc.constantFrom('ada', 'bob', 'nobody'),
+  type: fc.constantFrom('request', 'other'),
+  time: fc.constantFrom(start - 1, start, boundaries[1]! - 1, boundaries[1]!, boundaries[2]!),
+  bytes: fc.constantFrom<number | string | undefined>(
+    0,
+    1,
+    -7,
+    1.25,
+    1e-7,
+    Number.MAX_SAFE_INTEGER,
+    '12345678901234567890.123456789012345678',
+    undefined,
+  ),
+});
+
+describe('EnvelopeTotals', () => {
+  it('moves totals as adding every event by itself does', () => {
+    fc.assert(
+      fc.property(fc.array(event, { minLength: 1, maxLength: 40 }), (sketches) => {
+        const builder = new ColumnsBuilder();
+        for (const { bytes, ...sketch } of sketches) {
+          const data = bytes === undefined ? {} : { bytes };
+          builder.add(usageEvent({ id: 'x', ...sketch, data }));
+        }
+        const columns = builder.build();
+        const state = createPartitionState(
+          { incarnation: 1, partition: partitionOf('acme', 'ada', 1), partitionCount: 1 },
+          null,
+          { ...engineSettings, compiler: new ChargeCompiler() },
+        );
+        const customers = ['ada', 'bob'].map((customer) => subscription(customer));
+        state.catalog.load(1, [callsMeter, bytesMeter, planVersion(1, '0.02'), ...customers]);
+        const expected = new Map<string, { state: unknown; events: number }>();
+        const sample = new ColumnSample(columns);
+        for (let row = 0; row < columns.count; row++) {
+          const { customer, type, time } = sketches[row]!;
+          sample.moveTo(row, 5, row);
+          for (const segment of state.catalog.route('acme', customer, type, time).segments) {
+            const { rater } = segment.metered;
+            const own = expected.get(segment.key) ?? {
+              state: rater.empty(segment.period),
+              events: 0,
+            };
+            if (rater.add(own.state, sample) === 'measured') own.events++;
+            expected.set(segment.key, own);
+          }
+        }
+        const target = { totals: state.totals, offset: 5, epoch: 1 };
+        const entries = new EnvelopeCustomers(columns, state.subjects);
+        const totals = new EnvelopeTotals(columns, entries, new ColumnSample(columns), target);
+        for (let row = 0; row < columns.count; row++) totals.add(row);
+        totals.finish();
+        for (const [key, own] of expected) {
+          const total = state.totals.get(key)!;
+          const { rater } = total.segment.metered;
+          expect(rater.encode(total.state)).toBe(rater.encode(own.state));
+          expect(total.events).toBe(own.events);
+          expect(total.version).toBe(own.events === 0 ? 0 : 6);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

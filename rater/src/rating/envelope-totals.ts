@@ -1,0 +1,166 @@
+/**
+ * Adds the events of one envelope to the totals they move, grouped: the events of one customer and type share their charges,
+ * so where a charge is a plain count or sum its state moves once a group, by the number of events and the sum of their
+ * values. Sums are kept as integers at the column's own scale, in columns where the whole envelope's sum is certain to be a
+ * safe integer; everything else goes event by event. Both ways give the same state (rating-laws.test.ts).
+ */
+import type { EventColumns } from '@tidemark/ingest/contract';
+import { quantityOf } from '../money/index.ts';
+import type { Quantity } from '../money/index.ts';
+import type { ChargeTotals, RunningTotal } from './charge-totals.ts';
+import { unitsOfScale } from './column-sample.ts';
+import type { ColumnSample } from './column-sample.ts';
+import { DenseNumbers } from './dense-numbers.ts';
+import type { EnvelopeCustomers } from './envelope-customers.ts';
+import { entryAt } from './property-reader.ts';
+import type { TotalRoute } from './subject-table.ts';
+
+/** Events of one customer and type within one span of definitions. */
+interface EventGroup {
+  readonly route: TotalRoute;
+  /** Totals whose state every event must move by itself. */
+  readonly single: readonly RunningTotal[];
+  events: number;
+}
+
+/** A property that every event of the envelope has, as numbers whose sum is safe. */
+interface SummableColumn {
+  readonly integers: Float64Array;
+  readonly scale: number;
+}
+
+export interface TotalsTarget {
+  readonly totals: ChargeTotals;
+  /** Of the record. */
+  readonly offset: number;
+  readonly epoch: number;
+}
+
+export class EnvelopeTotals {
+  readonly #columns: EventColumns;
+  readonly #customers: EnvelopeCustomers;
+  readonly #target: TotalsTarget;
+  readonly #sample: ColumnSample;
+  readonly #summable: ReadonlyMap<string, SummableColumn>;
+  readonly #groups: EventGroup[] = [];
+  /** The group by customer and type; the latest one where definitions change within the envelope. */
+  readonly #groupNumbers: DenseNumbers;
+  /** Rows that were added, with their groups. */
+  readonly #rows: Uint32Array;
+  readonly #rowGroups: Uint32Array;
+  #added = 0;
+
+  constructor(
+    columns: EventColumns,
+    customers: EnvelopeCustomers,
+    sample: ColumnSample,
+    target: TotalsTarget,
+  ) {
+    this.#columns = columns;
+    this.#customers = customers;
+    this.#sample = sample;
+    this.#target = target;
+    this.#summable = summableColumns(columns);
+    this.#groupNumbers = new DenseNumbers(customers.codeCount * columns.type.dictionary.length);
+    this.#rows = new Uint32Array(columns.count);
+    this.#rowGroups = new Uint32Array(columns.count);
+  }
+
+  /** Notes one accepted event; rows ascend. Only totals that need each event by itself move already. */
+  add(row: number): void {
+    const { type, time } = this.#columns;
+    const instant = time[row] ?? 0;
+    const typeEntry = entryAt(type, row);
+    const key = (this.#customers.codes[row] ?? 0) * type.dictionary.length + typeEntry;
+    let number = this.#groupNumbers.find(key);
+    let group = this.#groups[number];
+    if (group === undefined || instant < group.route.from || instant >= group.route.to) {
+      const route = this.#customers.at(row).route(type.dictionary[typeEntry] ?? '', instant);
+      group = { route, single: route.totals.filter((total) => !this.#isPlain(total)), events: 0 };
+      this.#groups.push(group);
+      number = this.#groupNumbers.add(key);
+    }
+    group.events++;
+    this.#rows[this.#added] = row;
+    this.#rowGroups[this.#added++] = number;
+    if (group.single.length > 0) this.#addSingle(row, group.single);
+  }
+
+  /** Moves the totals of all groups; nothing may be added afterwards. */
+  finish(): void {
+    const sums = new Map<string, Float64Array>();
+    for (const [property, column] of this.#summable) {
+      if (this.#isSummed(property)) sums.set(property, this.#sumsOf(column.integers));
+    }
+    this.#groups.forEach((group, number) => {
+      for (const total of group.route.totals) {
+        const { plain } = total.segment.metered.rater;
+        if (plain === undefined) continue;
+        if (plain.property === null) this.#move(total, group.events, noQuantity);
+        else {
+          const column = this.#summable.get(plain.property);
+          const sum = sums.get(plain.property)?.[number];
+          if (column === undefined || sum === undefined) continue;
+          const unit = unitsOfScale[column.scale] ?? 0n;
+          this.#move(total, group.events, quantityOf(BigInt(sum) * unit));
+        }
+      }
+    });
+  }
+
+  /** Whether the total may move once a group. */
+  #isPlain(total: RunningTotal): boolean {
+    const { plain } = total.segment.metered.rater;
+    return plain !== undefined && (plain.property === null || this.#summable.has(plain.property));
+  }
+
+  #isSummed(property: string): boolean {
+    return this.#groups.some(({ route }) =>
+      route.totals.some(({ segment }) => segment.metered.rater.plain?.property === property),
+    );
+  }
+
+  #sumsOf(integers: Float64Array): Float64Array {
+    const sums = new Float64Array(this.#groups.length);
+    for (let at = 0; at < this.#added; at++) {
+      const group = this.#rowGroups[at] ?? 0;
+      sums[group] = (sums[group] ?? 0) + (integers[this.#rows[at] ?? 0] ?? 0);
+    }
+    return sums;
+  }
+
+  #addSingle(row: number, totals: readonly RunningTotal[]): void {
+    const { offset, epoch } = this.#target;
+    this.#sample.moveTo(row, offset, row);
+    for (const total of totals) {
+      if (total.segment.metered.rater.add(total.state, this.#sample) !== 'measured') continue;
+      total.events++;
+      this.#target.totals.touch(total, offset, epoch);
+    }
+  }
+
+  #move(total: RunningTotal, events: number, sum: Quantity): void {
+    const { totals, offset, epoch } = this.#target;
+    total.segment.metered.rater.addTotals(total.state, events, sum);
+    total.events += events;
+    totals.touch(total, offset, epoch);
+  }
+}
+
+const noQuantity = quantityOf(0n);
+
+/** Decimal columns without a gap whose values, all of one sign, would still sum to a safe integer. */
+function summableColumns({ count, properties }: EventColumns): Map<string, SummableColumn> {
+  const columns = new Map<string, SummableColumn>();
+  for (const { name, rows, values } of properties) {
+    if (rows !== null || values.kind !== 'decimal') continue;
+    const { integers, scale } = values;
+    let greatest = 0;
+    for (let row = 0; row < count; row++) {
+      const size = Math.abs(integers[row] ?? 0);
+      if (size > greatest) greatest = size;
+    }
+    if (greatest * count <= Number.MAX_SAFE_INTEGER) columns.set(name, { integers, scale });
+  }
+  return columns;
+}
