@@ -181,6 +181,8 @@ class HttpClickHouse implements ClickHouse {
       // One block a batch: an insert into one partition is atomic only then.
       input_format_parallel_parsing: 0,
       max_insert_block_size: '10000000',
+      // Rows of one insert are distinct already; collapsing them once more costs as much as writing them.
+      optimize_on_insert: 0,
       ...withoutDedup,
       ...this.#options.insertSettings,
     };

@@ -35,12 +35,19 @@ export interface ClickHouseHost {
 
 const stopTimeoutMs = 10_000;
 
+const engineEnvironment = {
+  // Each running statement holds a thread of libuv's pool; files need some too.
+  UV_THREADPOOL_SIZE: '16',
+  // Of the engine's own allocator: a steady stream of inserts takes the same memory again and again. Giving it back to the
+  // system in between costs a tenth of an insert in page faults.
+  JE_MALLOC_CONF: 'dirty_decay_ms:60000,muzzy_decay_ms:60000',
+};
+
 /** Forks the host, waits until it listens. Throws what the child threw, such as `platform/directory-in-use`. */
 export async function startClickHouseHost(options: ClickHouseHostOptions): Promise<ClickHouseHost> {
   const child = fork(fileURLToPath(new URL('./child.ts', import.meta.url)), [], {
     execArgv: ['--conditions=tidemark-source', '--disable-warning=ExperimentalWarning'],
-    // Each running statement holds a thread of libuv's pool; files need some too.
-    env: { ...readEnvironment(), UV_THREADPOOL_SIZE: '16' },
+    env: { ...readEnvironment(), ...engineEnvironment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const exited = once(child, 'exit').then(() => undefined);
