@@ -2,6 +2,7 @@
 import { utf8Length } from './canonical-json.ts';
 import { packIndices } from './column-bytes.ts';
 import type { IdColumn, StringColumn } from './event-columns.ts';
+import { GrowingIndices } from './growing-numbers.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
 
 /** Bytes that a dictionary entry costs beside its text. */
@@ -10,20 +11,26 @@ const entryOverhead = 4;
 export class StringColumnBuilder {
   readonly #indexOf = new Map<string, number>();
   readonly #dictionary: string[] = [];
-  readonly #indices: number[] = [];
+  readonly #indices = new GrowingIndices();
+  /** Of the last row: neighbours mostly share their source, type and tenant. */
+  #lastText: string | undefined;
+  #lastIndex = 0;
 
   get length(): number {
     return this.#indices.length;
   }
 
   add(text: string): number {
-    const known = this.#indexOf.get(text);
-    if (known !== undefined) {
-      this.#indices.push(known);
+    if (text === this.#lastText) {
+      this.#indices.push(this.#lastIndex);
       return 0;
     }
-    this.#indices.push(this.#enter(text));
-    return utf8Length(text) + entryOverhead;
+    const known = this.#indexOf.get(text);
+    const index = known ?? this.#enter(text);
+    this.#lastText = text;
+    this.#lastIndex = index;
+    this.#indices.push(index);
+    return known === undefined ? utf8Length(text) + entryOverhead : 0;
   }
 
   /** Adds the given positions of another column; each distinct entry is looked up once. */
@@ -31,9 +38,11 @@ export class StringColumnBuilder {
     const { dictionary, indices } = column;
     if (indices === null) return this.#addConstant(dictionary[0] ?? '', positions.length);
     const target = new Int32Array(dictionary.length).fill(-1);
+    let to = this.#indices.length;
+    const added = this.#indices.extend(positions.length);
     let bytes = 0;
-    for (const position of positions) {
-      const entry = indices[position] as number;
+    for (let at = 0; at < positions.length; at++) {
+      const entry = indices[positions[at] as number] as number;
       let index = target[entry] as number;
       if (index < 0) {
         const text = dictionary[entry] as string;
@@ -42,7 +51,7 @@ export class StringColumnBuilder {
         index = known ?? this.#enter(text);
         target[entry] = index;
       }
-      this.#indices.push(index);
+      added[to++] = index;
     }
     return bytes;
   }
@@ -50,15 +59,16 @@ export class StringColumnBuilder {
   build(): StringColumn {
     const { length } = this.#dictionary;
     if (length === 1) return { dictionary: this.#dictionary, indices: null };
-    return { dictionary: this.#dictionary, indices: packIndices(this.#indices, length - 1) };
+    const indices = this.#indices.view();
+    const packed = packIndices(indices, length - 1);
+    return { dictionary: this.#dictionary, indices: packed === indices ? indices.slice() : packed };
   }
 
   #addConstant(text: string, count: number): number {
     if (count === 0) return 0;
-    const bytes = this.add(text);
-    const index = this.#indices.at(-1) as number;
-    for (let added = 1; added < count; added++) this.#indices.push(index);
-    return bytes;
+    const known = this.#indexOf.get(text);
+    this.#indices.pushRepeated(known ?? this.#enter(text), count);
+    return known === undefined ? utf8Length(text) + entryOverhead : 0;
   }
 
   #enter(text: string): number {
@@ -89,15 +99,19 @@ export class IdBuilder {
     return utf8Length(id) + entryOverhead;
   }
 
+  /** The id whose 16 bytes stand at `offset` of `bytes`. */
+  addBinary(bytes: Uint8Array, offset: number): number {
+    if (this.#texts !== undefined) return this.addText(formatUuid(bytes, offset));
+    this.#reserve(1);
+    const to = this.#count++ * 16;
+    const target = this.#bytes;
+    for (let byte = 0; byte < 16; byte++) target[to + byte] = bytes[offset + byte] as number;
+    return 0;
+  }
+
   addRows(column: IdColumn, rows: Uint32Array): number {
     if (column.kind === 'uuid' && this.#texts === undefined) {
-      this.#reserve(rows.length);
-      for (const row of rows) {
-        const to = this.#count++ * 16;
-        for (let byte = 0; byte < 16; byte++) {
-          this.#bytes[to + byte] = column.bytes[row * 16 + byte] as number;
-        }
-      }
+      this.#addBinaryRows(column.bytes, rows);
       return 0;
     }
     let bytes = 0;
@@ -111,6 +125,34 @@ export class IdBuilder {
   build(): IdColumn {
     if (this.#texts !== undefined) return { kind: 'text', values: this.#texts };
     return { kind: 'uuid', bytes: this.#bytes.slice(0, this.#count * 16) };
+  }
+
+  /** By words of four bytes where the source is aligned, as everything decoded is. */
+  #addBinaryRows(source: Uint8Array, rows: Uint32Array): void {
+    this.#reserve(rows.length);
+    const start = this.#count * 16;
+    this.#count += rows.length;
+    if (source.byteOffset % 4 !== 0) {
+      const target = this.#bytes;
+      for (let index = 0; index < rows.length; index++) {
+        const from = (rows[index] as number) * 16;
+        for (let byte = 0; byte < 16; byte++) {
+          target[start + index * 16 + byte] = source[from + byte] as number;
+        }
+      }
+      return;
+    }
+    const from = new Uint32Array(source.buffer, source.byteOffset, source.byteLength >>> 2);
+    const target = new Uint32Array(this.#bytes.buffer, start, rows.length * 4);
+    let to = 0;
+    for (let index = 0; index < rows.length; index++) {
+      const word = (rows[index] as number) * 4;
+      target[to] = from[word] as number;
+      target[to + 1] = from[word + 1] as number;
+      target[to + 2] = from[word + 2] as number;
+      target[to + 3] = from[word + 3] as number;
+      to += 4;
+    }
   }
 
   #reserve(rows: number): void {

@@ -37,8 +37,9 @@ export function indexWidth(max: number): 1 | 2 | 4 {
 export function packIndices(values: readonly number[] | IndexArray, max: number): IndexArray {
   const width = indexWidth(max);
   if ('BYTES_PER_ELEMENT' in values && values.BYTES_PER_ELEMENT === width) return values;
-  if (width === 1) return Uint8Array.from(values);
-  return width === 2 ? Uint16Array.from(values) : Uint32Array.from(values);
+  // Constructors, not `from`: those go through an iterator, element by element.
+  if (width === 1) return new Uint8Array(values);
+  return width === 2 ? new Uint16Array(values) : new Uint32Array(values);
 }
 
 /** Reads what `packIndices` wrote; undefined unless the bytes hold exactly `count` numbers. */
@@ -64,9 +65,9 @@ export function packIntegers(integers: Float64Array): Uint8Array {
     if (integer < min) min = integer;
     if (integer > max) max = integer;
   }
-  if (min >= -0x80 && max < 0x80) return toBytes(Int8Array.from(integers));
-  if (min >= -0x8000 && max < 0x8000) return toBytes(Int16Array.from(integers));
-  if (min >= -0x8000_0000 && max < 0x8000_0000) return toBytes(Int32Array.from(integers));
+  if (min >= -0x80 && max < 0x80) return toBytes(new Int8Array(integers));
+  if (min >= -0x8000 && max < 0x8000) return toBytes(new Int16Array(integers));
+  if (min >= -0x8000_0000 && max < 0x8000_0000) return toBytes(new Int32Array(integers));
   return toBytes(integers);
 }
 
@@ -74,11 +75,11 @@ export function packIntegers(integers: Float64Array): Uint8Array {
 export function unpackIntegers(bytes: Uint8Array, count: number): Float64Array | undefined {
   switch (bytes.byteLength / count) {
     case 1:
-      return Float64Array.from(new Int8Array(alignedCopy(bytes, 1)));
+      return new Float64Array(new Int8Array(alignedCopy(bytes, 1)));
     case 2:
-      return Float64Array.from(new Int16Array(alignedCopy(bytes, 2)));
+      return new Float64Array(new Int16Array(alignedCopy(bytes, 2)));
     case 4:
-      return Float64Array.from(new Int32Array(alignedCopy(bytes, 4)));
+      return new Float64Array(new Int32Array(alignedCopy(bytes, 4)));
     case 8:
       return safeIntegers(new Float64Array(alignedCopy(bytes, 8)));
     default:

@@ -6,6 +6,7 @@ import type { EventColumns } from './event-columns.ts';
 import type { JsonValue } from './canonical-json.ts';
 import { utf8Length } from './canonical-json.ts';
 import { IdBuilder, StringColumnBuilder } from './column-builders.ts';
+import { GrowingFloats } from './growing-numbers.ts';
 import { batchLimits } from './limits.ts';
 import { PropertyBuilder } from './property-builder.ts';
 import { rowSizes } from './row-sizes.ts';
@@ -23,7 +24,7 @@ export class ColumnsBuilder {
   readonly #source = new StringColumnBuilder();
   readonly #type = new StringColumnBuilder();
   readonly #id = new IdBuilder();
-  readonly #times: number[] = [];
+  readonly #times = new GrowingFloats();
   readonly #properties = new Map<string, PropertyBuilder>();
 
   get count(): number {
@@ -103,7 +104,7 @@ export class ColumnsBuilder {
       source: this.#source.build(),
       type: this.#type.build(),
       id: this.#id.build(),
-      time: Float64Array.from(this.#times),
+      time: this.#times.toArray(),
       properties,
     };
   }
@@ -118,7 +119,7 @@ export class ColumnsBuilder {
       this.#source.addRows(columns.source, rows) +
       this.#type.addRows(columns.type, rows) +
       this.#id.addRows(columns.id, rows);
-    for (const row of rows) this.#times.push(columns.time[row] as number);
+    this.#times.pushAt(columns.time, rows);
     for (const column of columns.properties) {
       const property = this.#property(column.name);
       this.#bytes += property.addRows(column, rows, first);

@@ -10,24 +10,34 @@ import {
   type JsonValue,
 } from './canonical-json.ts';
 import { StringColumnBuilder } from './column-builders.ts';
-import type { PropertyColumn, PropertyValues, StringColumn } from './event-columns.ts';
+import type { PropertyColumn, PropertyValues } from './event-columns.ts';
+import { GrowingFloats, GrowingIndices } from './growing-numbers.ts';
 import { powerOfTen, toScaled } from './number-literal.ts';
 
 interface Texts {
-  readonly rows: number[];
-  readonly values: string[];
+  rows: GrowingIndices;
+  values: string[];
+}
+
+interface Decimals {
+  rows: GrowingIndices;
+  integers: GrowingFloats;
+  scales: GrowingIndices;
+  scaleMin: number;
+  scaleMax: number;
 }
 
 export class PropertyBuilder {
-  readonly #name: string;
-  readonly #decimals = { rows: [] as number[], integers: [] as number[], scales: [] as number[] };
-  readonly #decimalTexts: Texts = { rows: [], values: [] };
-  readonly #strings = { rows: [] as number[], column: new StringColumnBuilder() };
-  readonly #booleans = { rows: [] as number[], values: [] as number[] };
-  readonly #jsons: Texts = { rows: [], values: [] };
+  readonly name: string;
+  /** Columns of the kinds that occur: most properties have one. */
+  #decimals: Decimals | undefined;
+  #decimalTexts: Texts | undefined;
+  #strings: { readonly rows: GrowingIndices; readonly column: StringColumnBuilder } | undefined;
+  #booleans: { readonly rows: GrowingIndices; readonly values: GrowingIndices } | undefined;
+  #jsons: Texts | undefined;
 
   constructor(name: string) {
-    this.#name = name;
+    this.name = name;
   }
 
   /** Rows must come in ascending order. Returns an upper estimate of the encoded bytes. */
@@ -36,15 +46,37 @@ export class PropertyBuilder {
       case 'number':
         return this.#addNumber(row, value);
       case 'string':
-        this.#strings.rows.push(row);
-        return 8 + this.#strings.column.add(value);
+        return this.addString(row, value);
       case 'boolean':
-        this.#booleans.rows.push(row);
-        this.#booleans.values.push(value ? 1 : 0);
-        return 5;
+        return this.addBoolean(row, value);
       default:
+        this.#jsons ??= emptyTexts();
         return addText(this.#jsons, row, canonicalJson(value));
     }
+  }
+
+  /** `integer` x 10^-`scale`: a safe integer other than -0 at its least scale of 0 to 18. */
+  addScaled(row: number, integer: number, scale: number): number {
+    const decimals = (this.#decimals ??= emptyDecimals());
+    decimals.rows.push(row);
+    decimals.integers.push(integer);
+    decimals.scales.push(scale);
+    if (scale < decimals.scaleMin) decimals.scaleMin = scale;
+    if (scale > decimals.scaleMax) decimals.scaleMax = scale;
+    return 12;
+  }
+
+  addString(row: number, value: string): number {
+    const strings = (this.#strings ??= emptyStrings());
+    strings.rows.push(row);
+    return 8 + strings.column.add(value);
+  }
+
+  addBoolean(row: number, value: boolean): number {
+    const booleans = (this.#booleans ??= emptyBooleans());
+    booleans.rows.push(row);
+    booleans.values.push(value ? 1 : 0);
+    return 5;
   }
 
   /** Adds what `source` has at the ascending `rows`; the first of them becomes row `first` here. */
@@ -55,111 +87,135 @@ export class PropertyBuilder {
     const targets = picked.targets.subarray(0, picked.count);
     const { values } = source;
     switch (values.kind) {
-      case 'decimal':
-        pushAll(this.#decimals.rows, targets);
-        for (const position of positions) {
-          this.#decimals.integers.push(values.integers[position] as number);
-          this.#decimals.scales.push(values.scale);
-        }
+      case 'decimal': {
+        const decimals = (this.#decimals ??= emptyDecimals());
+        decimals.rows.pushAll(targets);
+        decimals.integers.pushAt(values.integers, positions);
+        decimals.scales.pushRepeated(values.scale, positions.length);
+        decimals.scaleMin = Math.min(decimals.scaleMin, values.scale);
+        decimals.scaleMax = Math.max(decimals.scaleMax, values.scale);
         return 12 * positions.length;
-      case 'string':
-        pushAll(this.#strings.rows, targets);
-        return 8 * positions.length + this.#strings.column.addRows(values.column, positions);
-      case 'boolean':
-        pushAll(this.#booleans.rows, targets);
-        for (const position of positions)
-          this.#booleans.values.push(values.values[position] as number);
+      }
+      case 'string': {
+        const strings = (this.#strings ??= emptyStrings());
+        strings.rows.pushAll(targets);
+        return 8 * positions.length + strings.column.addRows(values.column, positions);
+      }
+      case 'boolean': {
+        const booleans = (this.#booleans ??= emptyBooleans());
+        booleans.rows.pushAll(targets);
+        for (const position of positions) booleans.values.push(values.values[position] as number);
         return 5 * positions.length;
+      }
       case 'decimal-text':
+        this.#decimalTexts ??= emptyTexts();
+        return addTexts(this.#decimalTexts, values.values, positions, targets);
       case 'json':
-        return addTexts(
-          values.kind === 'json' ? this.#jsons : this.#decimalTexts,
-          values.values,
-          positions,
-          targets,
-        );
+        this.#jsons ??= emptyTexts();
+        return addTexts(this.#jsons, values.values, positions, targets);
     }
   }
 
   /** One column per kind that occurs, out of `count` rows in all. */
   build(count: number): PropertyColumn[] {
     const columns: PropertyColumn[] = [];
-    const emit = (rows: readonly number[], values: () => PropertyValues) => {
+    const emit = (rows: GrowingIndices, values: PropertyValues) => {
       if (rows.length === 0) return;
       const dense = rows.length === count;
-      columns.push({
-        name: this.#name,
-        rows: dense ? null : Uint32Array.from(rows),
-        values: values(),
-      });
+      columns.push({ name: this.name, rows: dense ? null : rows.view().slice(), values });
     };
-    const spilled = this.#levelScales();
-    emit(this.#decimals.rows, () => spilled.values);
-    emit(this.#decimalTexts.rows, () => ({
-      kind: 'decimal-text',
-      values: this.#decimalTexts.values,
-    }));
-    emit(this.#strings.rows, () => ({ kind: 'string', column: this.#stringColumn() }));
-    emit(this.#booleans.rows, () => ({
-      kind: 'boolean',
-      values: Uint8Array.from(this.#booleans.values),
-    }));
-    emit(this.#jsons.rows, () => ({ kind: 'json', values: this.#jsons.values }));
+    if (this.#decimals !== undefined) {
+      const values = this.#levelScales(this.#decimals);
+      emit(this.#decimals.rows, values);
+    }
+    if (this.#decimalTexts !== undefined) {
+      const { rows, values } = this.#decimalTexts;
+      emit(rows, { kind: 'decimal-text', values });
+    }
+    if (this.#strings !== undefined) {
+      emit(this.#strings.rows, { kind: 'string', column: this.#strings.column.build() });
+    }
+    if (this.#booleans !== undefined) {
+      const values = new Uint8Array(this.#booleans.values.view());
+      emit(this.#booleans.rows, { kind: 'boolean', values });
+    }
+    if (this.#jsons !== undefined) {
+      emit(this.#jsons.rows, { kind: 'json', values: this.#jsons.values });
+    }
     return columns;
   }
 
   #addNumber(row: number, value: number): number {
     const scaled = toScaled(value);
-    if (scaled === undefined) return addText(this.#decimalTexts, row, canonicalNumber(value));
-    this.#decimals.rows.push(row);
-    this.#decimals.integers.push(scaled.integer);
-    this.#decimals.scales.push(scaled.scale);
-    return 12;
-  }
-
-  #stringColumn(): StringColumn {
-    return this.#strings.column.build();
+    if (scaled !== undefined) return this.addScaled(row, scaled.integer, scaled.scale);
+    this.#decimalTexts ??= emptyTexts();
+    return addText(this.#decimalTexts, row, canonicalNumber(value));
   }
 
   /** Brings all numbers to the greatest scale; those that are no safe integers there become decimal text. */
-  #levelScales(): { readonly values: PropertyValues } {
-    const { rows, integers, scales } = this.#decimals;
-    let scale = 0;
-    for (const each of scales) if (each > scale) scale = each;
-    const level = new Float64Array(integers.length);
-    const spilled = new Set<number>();
-    for (let index = 0; index < integers.length; index++) {
-      const integer = integers[index] as number;
-      const own = scales[index] as number;
-      const factor = powerOfTen(scale - own);
-      if (Math.abs(integer) > Number.MAX_SAFE_INTEGER / factor) spilled.add(index);
+  #levelScales(decimals: Decimals): PropertyValues {
+    const { integers, scales, scaleMin, scaleMax: scale } = decimals;
+    const level = integers.toArray();
+    if (scaleMin === scale) return { kind: 'decimal', scale, integers: level };
+    const own = scales.view();
+    const spilled: number[] = [];
+    for (let index = 0; index < level.length; index++) {
+      const integer = level[index] as number;
+      const factor = powerOfTen(scale - (own[index] as number));
+      if (Math.abs(integer) > Number.MAX_SAFE_INTEGER / factor) spilled.push(index);
       else level[index] = integer * factor;
     }
-    if (spilled.size > 0) this.#spill(spilled);
-    const kept = spilled.size === 0 ? level : level.filter((_, index) => !spilled.has(index));
-    if (spilled.size > 0) {
-      const keptRows = rows.filter((_, index) => !spilled.has(index));
-      rows.splice(0, rows.length, ...keptRows);
-    }
-    return { values: { kind: 'decimal', scale, integers: kept } };
+    if (spilled.length === 0) return { kind: 'decimal', scale, integers: level };
+    this.#spill(decimals, spilled);
+    const gone = new Set(spilled);
+    return { kind: 'decimal', scale, integers: level.filter((_, index) => !gone.has(index)) };
   }
 
-  #spill(indices: ReadonlySet<number>): void {
-    const { rows, integers, scales } = this.#decimals;
-    const { rows: textRows, values } = this.#decimalTexts;
-    const entries = textRows.map((row, at) => ({ row, text: values[at] as string }));
-    for (const index of indices) {
-      const text = scaledText(integers[index] as number, scales[index] as number);
-      entries.push({ row: rows[index] as number, text });
+  /** Moves the given ascending positions of the numbers to the decimal texts. */
+  #spill(decimals: Decimals, positions: readonly number[]): void {
+    const rows = decimals.rows.view();
+    const integers = decimals.integers.view();
+    const scales = decimals.scales.view();
+    const texts = this.#decimalTexts ?? emptyTexts();
+    const textRows = texts.rows.view();
+    const entries = texts.values.map((text, at) => ({ row: textRows[at] as number, text }));
+    for (const position of positions) {
+      const text = scaledText(integers[position] as number, scales[position] as number);
+      entries.push({ row: rows[position] as number, text });
     }
     entries.sort((left, right) => left.row - right.row);
-    textRows.length = 0;
-    values.length = 0;
+    this.#decimalTexts = emptyTexts();
     for (const { row, text } of entries) {
-      textRows.push(row);
-      values.push(text);
+      this.#decimalTexts.rows.push(row);
+      this.#decimalTexts.values.push(text);
     }
+    const gone = new Set(positions);
+    const kept = new GrowingIndices();
+    kept.pushAll(rows.filter((_, index) => !gone.has(index)));
+    decimals.rows = kept;
   }
+}
+
+function emptyTexts(): Texts {
+  return { rows: new GrowingIndices(), values: [] };
+}
+
+function emptyDecimals(): Decimals {
+  return {
+    rows: new GrowingIndices(),
+    integers: new GrowingFloats(),
+    scales: new GrowingIndices(),
+    scaleMin: 18,
+    scaleMax: 0,
+  };
+}
+
+function emptyStrings() {
+  return { rows: new GrowingIndices(), column: new StringColumnBuilder() };
+}
+
+function emptyBooleans() {
+  return { rows: new GrowingIndices(), values: new GrowingIndices() };
 }
 
 interface Picked {
@@ -221,8 +277,4 @@ function addTexts(
     bytes += addText(texts, targets[index] as number, text);
   }
   return bytes;
-}
-
-function pushAll(target: number[], values: Uint32Array): void {
-  for (const value of values) target.push(value);
 }
