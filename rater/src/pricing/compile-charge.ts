@@ -6,7 +6,7 @@ import type { CountAndSum } from '../meters/count-and-sum.ts';
 import type { Meter } from '../meters/meter.ts';
 import { exactAmountOf, exactAmountScale, quantityOf, quantityScale } from '../money/index.ts';
 import { shareOf } from './adjustments/proration.ts';
-import type { ChargeRater, PlainUsage, RateOptions } from './charge-rater.ts';
+import type { ChargeRater, RateOptions } from './charge-rater.ts';
 import type { Charge } from './charge.ts';
 import { compileFastAmount, type FastAmount } from './fast-amount.ts';
 import { foldFor } from './folds/fold-for.ts';
@@ -14,6 +14,7 @@ import { noUsageFold } from './folds/no-usage-fold.ts';
 import type { UsageFold } from './folds/usage-fold.ts';
 import { JsonObject, previewRules } from './input/json-object.ts';
 import { PricingError } from './input/pricing-error.ts';
+import { withPlainUsage } from './plain-usage.ts';
 import { rateCharge } from './rate-charge.ts';
 import { ratedCharge } from './rated-charge.ts';
 import { exactTotal, type Rating } from './rating.ts';
@@ -32,20 +33,8 @@ export function compileCharge(charge: Charge, meter: Meter | null): ChargeRater 
     return createRater(charge, noUsageFold, undefined);
   }
   checkDimensions(charge, meter);
-  const plain = plainUsageOf(charge, meter);
   const rater = createRater(charge, foldFor(charge, meter), compileFastAmount(charge, meter));
-  return plain === undefined ? rater : { ...rater, plain };
-}
-
-/** What all events of the type add to {count, sum}, where they all do and that is the whole state. */
-function plainUsageOf(charge: Charge, meter: Meter): PlainUsage | undefined {
-  const { takes } = charge.price.pricing;
-  if (takes !== 'quantity' && takes !== 'count-and-sum') return undefined;
-  if (compileFilter(charge.filter) !== null || compileFilter(meter.filter) !== null)
-    return undefined;
-  if (meter.aggregation === 'count') return { property: null };
-  if (meter.aggregation !== 'sum' || meter.carry) return undefined;
-  return meter.value?.kind === 'property' ? { property: meter.value.name } : undefined;
+  return withPlainUsage(rater, charge, meter);
 }
 
 function createRater(

@@ -1,0 +1,5 @@
+/** All comparisons in the order in which they are run and reported. */
+import type { Comparison } from './lib/comparison.ts';
+import { rating } from './subjects/rating.ts';
+
+export const comparisons: readonly Comparison[] = [rating];

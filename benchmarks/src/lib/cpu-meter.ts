@@ -1,0 +1,61 @@
+/** CPU time by process: our own exactly, that of others from the kernel's counters (10 ms a tick). */
+import { readFileSync } from 'node:fs';
+
+const microsecondsPerTick = 10_000;
+
+/** Process ids by the name that results show. The own process is named by `own`. */
+export interface MeteredProcesses {
+  readonly own: string | null;
+  readonly others: Readonly<Record<string, number>>;
+}
+
+export class CpuMeter {
+  readonly #processes: MeteredProcesses;
+  #atMs = 0;
+  #own: NodeJS.CpuUsage = { user: 0, system: 0 };
+  #others: Readonly<Record<string, number>> = {};
+
+  constructor(processes: MeteredProcesses) {
+    this.#processes = processes;
+    this.start();
+  }
+
+  start(): void {
+    this.#own = process.cpuUsage();
+    this.#others = this.#readOthers();
+    this.#atMs = performance.now();
+  }
+
+  /** Since `start`. */
+  stop(): { readonly wallMs: number; readonly cpu: Record<string, number> } {
+    const wallMs = performance.now() - this.#atMs;
+    const own = process.cpuUsage(this.#own);
+    const cpu: Record<string, number> = {};
+    if (this.#processes.own !== null) cpu[this.#processes.own] = own.user + own.system;
+    for (const [name, microseconds] of Object.entries(this.#readOthers())) {
+      cpu[name] = microseconds - (this.#others[name] ?? 0);
+    }
+    return { wallMs, cpu };
+  }
+
+  #readOthers(): Record<string, number> {
+    const read = Object.entries(this.#processes.others).map(
+      ([name, id]) => [name, microsecondsOf(id)] as const,
+    );
+    return Object.fromEntries(read);
+  }
+}
+
+/** User and system time of a process with all its threads. */
+function microsecondsOf(processId: number): number {
+  const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
+  // The name stands in parentheses and may hold anything; the fields after it are plain.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
+}
+
+/** Resident memory of a process in bytes. */
+export function residentBytesOf(processId: number): number {
+  const text = readFileSync(`/proc/${processId}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
+}

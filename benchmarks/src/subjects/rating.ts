@@ -1,0 +1,165 @@
+/**
+ * The rating step in one thread, without log and store: decode, deduplicate, measure, price, encode rows. Beside it what the
+ * machine could do at best (copy the same bytes) and what the obvious program does (parse JSON, validate with zod, remember ids
+ * in a Set, add decimals).
+ */
+import { Decimal } from 'decimal.js';
+import { z } from 'zod';
+import type { LogAppend } from '@tidemark/ingest/log';
+import type { RowBlocks } from '@tidemark/rater/rows';
+import { mustEqual } from '../lib/comparison.ts';
+import type {
+  BenchmarkCase,
+  Comparison,
+  Measurement,
+  OpenCase,
+  RunSize,
+} from '../lib/comparison.ts';
+import { CpuMeter } from '../lib/cpu-meter.ts';
+import { cloudEventText, createUsageLog } from '../workload/log-records.ts';
+import { RatingRun } from '../workload/rating-run.ts';
+import { RatedRowsCheck } from '../workload/stored-usage.ts';
+import { amountScale, generateUsage, standardUsage } from '../workload/usage.ts';
+
+const flushEvents = 100_000;
+const inProcess = { own: 'rater', others: {} };
+
+export const rating: Comparison = {
+  name: 'rating',
+  question: 'What does rating an event cost, from envelope to rows, in one thread?',
+  cases: [
+    ratingCase('rater', 'rater, 5,000 events an envelope', 5000),
+    ratingCase('rater-200', 'rater, 200 events an envelope', 200),
+    { name: 'memcpy', title: 'memcpy of envelope and rows', unit: 'event', open: openCopy },
+    { name: 'naive', title: 'JSON + zod + Set + decimal.js', unit: 'event', open: openNaive },
+  ],
+  ratios: [
+    { name: 'rater / naive', of: 'rater', to: 'naive', by: 'cpu' },
+    { name: 'rater / memcpy', of: 'rater', to: 'memcpy', by: 'cpu' },
+    { name: 'small envelopes / large ones', of: 'rater-200', to: 'rater', by: 'cpu' },
+  ],
+};
+
+/** One engine for all rounds, each of which brings new events: customers are known and the dedup index grows, as in service. */
+function ratingCase(name: string, title: string, eventsPerEnvelope: number): BenchmarkCase {
+  return {
+    name,
+    title,
+    unit: 'event',
+    open: ({ quick }) => {
+      const events = quick ? 300_000 : 1_000_000;
+      const { changes } = createUsageLog({ events: 0 });
+      const run = new RatingRun(standardUsage.partitions, 1, changes);
+      const check = new RatedRowsCheck();
+      return Promise.resolve({
+        measure: (round) => {
+          const log = createUsageLog({ events, eventsPerEnvelope, seed: round + 1 });
+          const tasks = run.prepare(log.records.slice(standardUsage.partitions));
+          const flushes: RowBlocks[] = [];
+          const meter = new CpuMeter(inProcess);
+          tasks.forEach((task, position) => {
+            run.rate(task);
+            if ((position + 1) % Math.ceil(flushEvents / eventsPerEnvelope) === 0) {
+              flushes.push(run.take());
+            }
+          });
+          flushes.push(run.take());
+          const used = meter.stop();
+          check.check(flushes, log.expected);
+          return Promise.resolve({ units: log.expected.logged, ...used });
+        },
+        close: () => Promise.resolve(),
+      });
+    },
+  };
+}
+
+/** Bytes of a stored row, about. */
+const rowBytes = 170;
+
+function openCopy({ quick }: RunSize): Promise<OpenCase> {
+  const { records, expected } = createUsageLog({ events: quick ? 300_000 : 1_000_000 });
+  const envelopes = records.slice(standardUsage.partitions);
+  const rows = Buffer.alloc(standardUsage.eventsPerEnvelope * rowBytes, 1);
+  const target = Buffer.alloc(rows.length + 1_048_576);
+  return Promise.resolve({
+    measure: () => {
+      const meter = new CpuMeter(inProcess);
+      let bytes = 0;
+      // A few times over, because once is over before a clock has ticked.
+      for (let time = 0; time < copies; time++) bytes += copyAll(envelopes, rows, target);
+      const used = meter.stop();
+      mustEqual('copied bytes', bytes, copies * copyAll(envelopes, rows, target));
+      return Promise.resolve({ units: copies * expected.logged, ...used });
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+const copies = 20;
+
+function copyAll(envelopes: readonly LogAppend[], rows: Buffer, target: Buffer): number {
+  let bytes = 0;
+  for (const { value } of envelopes) {
+    target.set(value, 0);
+    rows.copy(target, value.length);
+    bytes += value.length + rows.length;
+  }
+  return bytes;
+}
+
+const naiveEvent = z.object({
+  id: z.string().min(1).max(256),
+  source: z.string().min(1).max(256),
+  type: z.string().min(1).max(256),
+  subject: z.string().min(1).max(256),
+  time: z.string(),
+  data: z.object({ amount: z.number(), region: z.string(), tier: z.string() }),
+});
+
+function openNaive({ quick }: RunSize): Promise<OpenCase> {
+  const usage = generateUsage({
+    ...standardUsage,
+    events: quick ? 20_000 : 60_000,
+    now: Date.now() * 1000,
+  });
+  const messages = usage.envelopes.flatMap(({ columns }) =>
+    Array.from({ length: columns.count }, (_, row) => Buffer.from(cloudEventText(columns, row))),
+  );
+  return Promise.resolve({
+    measure: (): Promise<Measurement> => {
+      const meter = new CpuMeter(inProcess);
+      const rated = rateNaively(messages);
+      const used = meter.stop();
+      mustEqual('stored events', rated.rows.length, usage.expected.stored);
+      const sum = [...rated.totals.values()].reduce((a, b) => a.plus(b), new Decimal(0));
+      const thousandths = BigInt(sum.times(10 ** amountScale).toFixed());
+      mustEqual('sum of amounts', thousandths, usage.expected.amountThousandths);
+      return Promise.resolve({ units: messages.length, ...used });
+    },
+    close: () => Promise.resolve(),
+  });
+}
+
+/** What one writes first: an object an event, and its row as JSON. */
+export function rateNaively(messages: readonly Uint8Array[]): {
+  readonly rows: string[];
+  readonly totals: Map<string, Decimal>;
+} {
+  const seen = new Set<string>();
+  const totals = new Map<string, Decimal>();
+  const rows: string[] = [];
+  const decoder = new TextDecoder();
+  for (const message of messages) {
+    const event = naiveEvent.parse(JSON.parse(decoder.decode(message)));
+    const identity = `${event.subject}:${event.source}:${event.id}`;
+    if (seen.has(identity)) continue;
+    seen.add(identity);
+    const key = `${event.subject}:${event.type}`;
+    const amount = new Decimal(event.data.amount);
+    totals.set(key, (totals.get(key) ?? new Decimal(0)).plus(amount));
+    const price = amount.times('0.0123').toFixed(6);
+    rows.push(JSON.stringify({ ...event, data: JSON.stringify(event.data), price }));
+  }
+  return { rows, totals };
+}

@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseMeter } from '../meters/index.ts';
+import { quantityOf } from '../money/index.ts';
+import { compileCharge } from './compile-charge.ts';
+import { parseCharge } from './charge.ts';
+
+const price = { model: 'per_unit', currency: 'USD', unitAmount: '0.01' };
+const period = { from: 0, to: 1 };
+const meter = (change: object): ReturnType<typeof parseMeter> =>
+  parseMeter({ key: 'm', eventType: 'e', aggregation: 'sum', property: 'p', ...change });
+const charge = (change: object = {}): ReturnType<typeof parseCharge> =>
+  parseCharge({ key: 'c', meter: 'm', price, ...change });
+
+describe('plain usage', () => {
+  it('is written and measured as without the shorter way', () => {
+    const conversion = { operation: 'multiply', factor: '1' };
+    // A conversion by one and a filter that names nothing else change no number, but take the long way.
+    const short = compileCharge(charge(), meter({}));
+    const long = compileCharge(
+      charge({ filter: { d: ['x'] } }),
+      meter({ dimensions: ['d'], conversion }),
+    );
+    expect([short.plain, long.plain]).toEqual([{ property: 'p' }, undefined]);
+    fc.assert(
+      fc.property(fc.nat(), fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n }), (count, sum) => {
+        const states = [short, long].map((rater) => {
+          const state = rater.empty(period);
+          rater.addTotals(state, count, quantityOf(sum));
+          return [rater.encode(state), rater.quantity(state), rater.exactAmount(state, { period })];
+        });
+        expect(states[0]).toEqual(states[1]);
+        expect(short.encode(short.decode(states[0]![0] as string))).toBe(states[0]![0]);
+      }),
+    );
+  });
+
+  it('counts as without the shorter way', () => {
+    const counting = compileCharge(charge(), meter({ aggregation: 'count', property: undefined }));
+    const state = counting.empty(period);
+    counting.addTotals(state, 12, quantityOf(0n));
+    expect(counting.plain).toEqual({ property: null });
+    expect(counting.encode(state)).toBe('{"count":12,"sum":"0"}');
+    expect(counting.quantity(state)).toBe(12n * 10n ** 18n);
+  });
+
+  it.each([
+    ['a filtered meter', {}, { dimensions: ['d'], filter: { d: ['x'] } }],
+    ['a maximum', {}, { aggregation: 'max' }],
+    ['a sum that carries', {}, { carry: true }],
+    ['an expression', {}, { property: 'p * q' }],
+  ])('is not %s', (_, chargeChange, meterChange) => {
+    expect(compileCharge(charge(chargeChange), meter(meterChange)).plain).toBeUndefined();
+  });
+});
