@@ -34,12 +34,15 @@ export class ColumnsRejection extends Error {
 export class ColumnsReader {
   readonly #reader: MsgpackReader;
   readonly #clientTenant: string | null;
+  /** Columns of a client live as long as their request, so their strings may be slices of the body's text. */
+  readonly #detached: boolean;
   #count = 0;
 
   /** `clientTenant === null`: an envelope, which carries its tenants. */
   constructor(bytes: Uint8Array, clientTenant: string | null) {
     this.#reader = new MsgpackReader(bytes);
     this.#clientTenant = clientTenant;
+    this.#detached = clientTenant === null;
   }
 
   read(): EventColumns {
@@ -83,7 +86,7 @@ export class ColumnsReader {
 
   #attribute(name: string): StringColumn {
     this.#reader.array(4, 4);
-    const column = this.#stringColumn(this.#count, true);
+    const column = this.#stringColumn(this.#count);
     for (const entry of column.dictionary) {
       const broken = checkAttribute(name, entry);
       if (broken !== undefined) throw new ColumnsRejection(broken.message);
@@ -122,7 +125,7 @@ export class ColumnsReader {
 
   #properties(): PropertyColumn[] {
     this.#reader.array(3, 3);
-    const names = this.#strings(0, batchLimits.columnsPropertiesMax, true);
+    const names = this.#strings(0, batchLimits.columnsPropertiesMax, this.#detached);
     this.#reader.array(names.length, names.length);
     return names.map((name) => this.#property(name));
   }
@@ -142,7 +145,7 @@ export class ColumnsReader {
     const unpacked =
       Number.isInteger(length) && length > 0 ? unpackIndices(bytes, length) : undefined;
     if (unpacked === undefined) throw new ColumnsRejection('Wrong length of rows.');
-    const rows = Uint32Array.from(unpacked);
+    const rows = new Uint32Array(unpacked);
     let above = -1;
     for (const row of rows) {
       if (row <= above) throw new ColumnsRejection('Rows do not ascend.');
@@ -163,7 +166,7 @@ export class ColumnsReader {
       case 1:
         return { kind: 'decimal-text', values: this.#strings(count, count, false) };
       case 2:
-        return { kind: 'string', column: this.#stringColumn(count, true) };
+        return { kind: 'string', column: this.#stringColumn(count) };
       case 3: {
         const values = this.#reader.binary();
         if (values.byteLength !== count || values.some((value) => value > 1)) {
@@ -176,8 +179,8 @@ export class ColumnsReader {
     }
   }
 
-  #stringColumn(count: number, detached: boolean): StringColumn {
-    const dictionary = this.#strings(1, count, detached);
+  #stringColumn(count: number): StringColumn {
+    const dictionary = this.#strings(1, count, this.#detached);
     if (this.#reader.isNil()) {
       if (dictionary.length !== 1) throw new ColumnsRejection('A dictionary has no indices.');
       return { dictionary, indices: null };
@@ -187,8 +190,10 @@ export class ColumnsReader {
     if (indices?.BYTES_PER_ELEMENT !== indexWidth(dictionary.length - 1)) {
       throw new ColumnsRejection('Wrong length of indices.');
     }
-    for (const index of indices) {
-      if (index >= dictionary.length) throw new ColumnsRejection('An index is out of bounds.');
+    for (let row = 0; row < count; row++) {
+      if ((indices[row] as number) >= dictionary.length) {
+        throw new ColumnsRejection('An index is out of bounds.');
+      }
     }
     return { dictionary, indices };
   }

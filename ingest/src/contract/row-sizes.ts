@@ -17,44 +17,34 @@ export function rowSizes(columns: EventColumns): Float64Array {
   return sizes;
 }
 
+/** One loop a column, without a call a row: this runs for every row that the gateway takes in columns. */
 function measure(columns: EventColumns): Float64Array {
-  const sizes = new Float64Array(columns.count).fill(48);
+  const sizes = new Float64Array(columns.count);
+  // What every row has is added once, at the end.
+  let everyRow = 48;
   for (const column of [columns.tenant, columns.subject, columns.source, columns.type]) {
-    addStrings(sizes, column, null, 4);
+    everyRow += addStrings(sizes, column, null, 4);
   }
-  if (columns.id.kind === 'uuid') addEach(sizes, null, () => 16);
-  else {
-    const { values } = columns.id;
-    addEach(sizes, null, (position) => utf8Length(values[position] as string) + 4);
-  }
-  for (const property of columns.properties) addProperty(sizes, property);
+  if (columns.id.kind === 'uuid') everyRow += 16;
+  else addTexts(sizes, columns.id.values, null, 4);
+  for (const property of columns.properties) everyRow += addProperty(sizes, property);
+  for (let row = 0; row < sizes.length; row++) sizes[row] = (sizes[row] as number) + everyRow;
   return sizes;
 }
 
-function addProperty(sizes: Float64Array, { name, rows, values }: PropertyColumn): void {
+/** Adds to the rows that differ; returns what has to be added to every row. */
+function addProperty(sizes: Float64Array, { name, rows, values }: PropertyColumn): number {
   const overhead = utf8Length(name) + 4;
   switch (values.kind) {
-    case 'decimal': {
-      addEach(sizes, rows, () => overhead + 24);
-      return;
-    }
-    case 'boolean': {
-      addEach(sizes, rows, () => overhead + 8);
-      return;
-    }
-    case 'string': {
-      addStrings(sizes, values.column, rows, overhead + 8);
-      return;
-    }
+    case 'decimal':
+      return addConstant(sizes, rows, overhead + 24);
+    case 'boolean':
+      return addConstant(sizes, rows, overhead + 8);
+    case 'string':
+      return addStrings(sizes, values.column, rows, overhead + 8);
     case 'decimal-text':
-    case 'json': {
-      addEach(
-        sizes,
-        rows,
-        (position) => overhead + 8 + utf8Length(values.values[position] as string),
-      );
-      return;
-    }
+    case 'json':
+      return addTexts(sizes, values.values, rows, overhead + 8);
   }
 }
 
@@ -63,24 +53,41 @@ function addStrings(
   { dictionary, indices }: StringColumn,
   rows: Uint32Array | null,
   overhead: number,
-): void {
-  const lengths = dictionary.map((text) => utf8Length(text) + overhead);
+): number {
   if (indices === null) {
-    const length = lengths[0] ?? overhead;
-    addEach(sizes, rows, () => length);
-    return;
+    return addConstant(sizes, rows, utf8Length(dictionary[0] ?? '') + overhead);
   }
-  addEach(sizes, rows, (position) => lengths[indices[position] as number] as number);
-}
-
-function addEach(
-  sizes: Float64Array,
-  rows: Uint32Array | null,
-  size: (position: number) => number,
-): void {
+  const lengths = new Float64Array(dictionary.length);
+  for (let entry = 0; entry < lengths.length; entry++) {
+    lengths[entry] = utf8Length(dictionary[entry] as string) + overhead;
+  }
   const count = rows === null ? sizes.length : rows.length;
   for (let position = 0; position < count; position++) {
     const row = rows === null ? position : (rows[position] as number);
-    sizes[row] = (sizes[row] as number) + size(position);
+    const length = lengths[indices[position] as number] as number;
+    sizes[row] = (sizes[row] as number) + length;
   }
+  return 0;
+}
+
+function addTexts(
+  sizes: Float64Array,
+  texts: readonly string[],
+  rows: Uint32Array | null,
+  overhead: number,
+): number {
+  for (let position = 0; position < texts.length; position++) {
+    const row = rows === null ? position : (rows[position] as number);
+    sizes[row] = (sizes[row] as number) + utf8Length(texts[position] as string) + overhead;
+  }
+  return 0;
+}
+
+function addConstant(sizes: Float64Array, rows: Uint32Array | null, bytes: number): number {
+  if (rows === null) return bytes;
+  for (let position = 0; position < rows.length; position++) {
+    const row = rows[position] as number;
+    sizes[row] = (sizes[row] as number) + bytes;
+  }
+  return 0;
 }

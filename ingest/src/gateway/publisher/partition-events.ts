@@ -33,22 +33,34 @@ export function rowsByPartition(
   if (rows.length === 0) return parts;
   const tenantKey = tenant.dictionary[0] ?? '';
   const { dictionary, indices } = subject;
-  const partitions = dictionary.map((key) => partitionOf(tenantKey, key, partitionCount));
-  if (indices === null) return parts.set(partitions[0] ?? 0, rows);
-  const counts = new Map<number, number>();
-  const partitionAt = (row: number) => partitions[indices[row] ?? 0] ?? 0;
-  for (const row of rows) {
-    const partition = partitionAt(row);
-    const count = counts.get(partition) ?? 0;
-    let part = parts.get(partition);
-    if (part === undefined) {
-      part = new Uint32Array(rows.length);
-      parts.set(partition, part);
-    }
-    part[count] = row;
-    counts.set(partition, count + 1);
+  if (indices === null) {
+    return parts.set(partitionOf(tenantKey, dictionary[0] ?? '', partitionCount), rows);
   }
-  for (const [partition, part] of parts)
-    parts.set(partition, part.subarray(0, counts.get(partition)));
+  const partitions = new Uint32Array(dictionary.length);
+  for (let entry = 0; entry < partitions.length; entry++) {
+    partitions[entry] = partitionOf(tenantKey, dictionary[entry] as string, partitionCount);
+  }
+  // Counted, then placed: no look-up a row, and one array for all parts.
+  const ends = new Uint32Array(partitionCount + 1);
+  for (let at = 0; at < rows.length; at++) {
+    const partition = partitions[indices[rows[at] as number] as number] as number;
+    ends[partition + 1] = (ends[partition + 1] as number) + 1;
+  }
+  for (let partition = 0; partition < partitionCount; partition++) {
+    ends[partition + 1] = (ends[partition + 1] as number) + (ends[partition] as number);
+  }
+  const placed = new Uint32Array(rows.length);
+  const next = ends.slice();
+  for (let at = 0; at < rows.length; at++) {
+    const row = rows[at] as number;
+    const partition = partitions[indices[row] as number] as number;
+    const to = next[partition] as number;
+    placed[to] = row;
+    next[partition] = to + 1;
+  }
+  for (let partition = 0; partition < partitionCount; partition++) {
+    const part = placed.subarray(ends[partition], ends[partition + 1]);
+    if (part.length > 0) parts.set(partition, part);
+  }
   return parts;
 }
