@@ -16,7 +16,8 @@ import { InFlightBudget, overloaded } from './in-flight-budget.ts';
 import type { EnvelopeSealer, LaneLimits } from './lane-options.ts';
 import { PartitionLane } from './partition-lane.ts';
 import { eventsByPartition, rowsByPartition } from './partition-events.ts';
-import { PublishTicket, logUnavailable } from './publish-ticket.ts';
+import { PendingPublications } from './pending-publications.ts';
+import type { PublishTicket } from './publish-ticket.ts';
 import { createPublisherMetrics } from './publisher-metrics.ts';
 import { systemScheduler } from './scheduler.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -78,17 +79,18 @@ export class BatchingEventPublisher implements EventPublisher {
   readonly #limits: PublisherLimits;
   readonly #budget: InFlightBudget;
   readonly #scheduler: Scheduler;
-  readonly #pending = new Set<Promise<void>>();
-  /** Rejects when `stop` ends: what still waits for the log then is answered as of unknown outcome. */
-  readonly #gaveUp = Promise.withResolvers<never>();
+  readonly #pending: PendingPublications;
   #stopping: Promise<{ kind: 'drained' | 'deadline-passed' }> | undefined;
 
   constructor(options: EventPublisherOptions) {
     this.#limits = { ...publisherLimitsDefault, ...options.limits };
     this.#budget = new InFlightBudget(this.#limits.bytesInFlightMax);
     this.#scheduler = options.scheduler ?? systemScheduler;
-    // Without a publication in flight nobody else listens.
-    this.#gaveUp.promise.catch(() => undefined);
+    this.#pending = new PendingPublications({
+      scheduler: this.#scheduler,
+      answerTimeoutMs: this.#limits.answerTimeoutMs,
+      onSettled: ({ bytes }) => this.#budget.release(bytes),
+    });
     const metrics = createPublisherMetrics(options.metrics, {
       bytesInFlight: () => this.#budget.bytes,
       partitions: () =>
@@ -126,12 +128,7 @@ export class BatchingEventPublisher implements EventPublisher {
 
   async publish(batch: PublishBatch): Promise<void> {
     if (this.isStopping) throw shuttingDown();
-    const ticket = this.#admit(batch);
-    const released = ticket.settled.finally(() => this.#budget.release(batch.bytes));
-    this.#pending.add(released);
-    const forget = () => this.#pending.delete(released);
-    released.then(forget, forget);
-    await this.#withAnswerTimeout(released);
+    await this.#admit(batch).answered;
   }
 
   stop(deadlineMs: number): Promise<{ kind: 'drained' | 'deadline-passed' }> {
@@ -141,60 +138,44 @@ export class BatchingEventPublisher implements EventPublisher {
 
   /** All or nothing: every lane that the batch touches is asked before any of them gets an event. */
   #admit(batch: PublishBatch): PublishTicket {
-    const ticket = new PublishTicket();
+    const { backfill, bytes } = batch;
     const { length } = this.#lanes;
     if (batch.kind === 'columns') {
       const parts = rowsByPartition(batch.columns, batch.rows, length);
-      this.#reserve(batch.bytes, parts.keys());
+      const ticket = this.#open(bytes, parts.keys());
       for (const [partition, rows] of parts) {
-        this.#lanes[partition]?.addRows(batch.columns, rows, batch.backfill, ticket);
+        this.#lanes[partition]?.addRows(batch.columns, rows, backfill, ticket);
       }
-      this.#seal(ticket, parts.keys());
-    } else {
-      const parts = eventsByPartition(batch.events, length);
-      this.#reserve(batch.bytes, parts.keys());
-      for (const [partition, events] of parts) {
-        const lane = this.#lanes[partition];
-        for (const event of events) lane?.add(event, batch.backfill, ticket);
-      }
-      this.#seal(ticket, parts.keys());
+      return this.#seal(ticket, parts.keys());
     }
-    return ticket;
+    const parts = eventsByPartition(batch.events, length);
+    const ticket = this.#open(bytes, parts.keys());
+    for (const [partition, events] of parts) {
+      const lane = this.#lanes[partition];
+      for (const event of events) lane?.add(event, backfill, ticket);
+    }
+    return this.#seal(ticket, parts.keys());
   }
 
-  #reserve(bytes: number, partitions: Iterable<number>): void {
+  #open(bytes: number, partitions: Iterable<number>): PublishTicket {
     for (const partition of partitions) {
       const lane = this.#lanes[partition];
       if (lane === undefined || !lane.hasRoom) throw overloaded();
       if (lane.repeating > 0) throw logNotWorking();
     }
     if (!this.#budget.tryReserve(bytes)) throw overloaded();
+    return this.#pending.open(bytes);
   }
 
-  #seal(ticket: PublishTicket, partitions: Iterable<number>): void {
+  #seal(ticket: PublishTicket, partitions: Iterable<number>): PublishTicket {
     ticket.seal();
     for (const partition of partitions) this.#lanes[partition]?.schedule();
-  }
-
-  /** The answer is bounded in time; the bytes stay reserved until the log settles the envelopes. */
-  async #withAnswerTimeout(settled: Promise<void>): Promise<void> {
-    const { answerTimeoutMs } = this.#limits;
-    let cancel: () => void = () => undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      cancel = this.#scheduler.schedule(answerTimeoutMs, () => {
-        reject(logUnavailable(new Error(`No acknowledgement in ${answerTimeoutMs} ms.`)));
-      });
-    });
-    try {
-      await Promise.race([settled, timeout, this.#gaveUp.promise]);
-    } finally {
-      cancel();
-    }
+    return ticket;
   }
 
   async #drain(deadlineMs: number): Promise<{ kind: 'drained' | 'deadline-passed' }> {
     for (const lane of this.#lanes) lane.drain();
-    const drained = Promise.allSettled([...this.#pending]).then(() => 'drained' as const);
+    const drained = this.#pending.settled().then(() => 'drained' as const);
     let cancel: () => void = () => undefined;
     const deadline = new Promise<'deadline-passed'>((resolve) => {
       cancel = this.#scheduler.schedule(deadlineMs, () => resolve('deadline-passed'));
@@ -203,7 +184,7 @@ export class BatchingEventPublisher implements EventPublisher {
     cancel();
     const reason = new Error('The gateway stopped before the log acknowledged.');
     for (const lane of this.#lanes) lane.abandon(reason);
-    this.#gaveUp.reject(logUnavailable(reason));
+    this.#pending.giveUp(reason);
     return { kind };
   }
 }

@@ -166,10 +166,10 @@ export class PartitionLane {
   }
 
   #nextDueMs(): number | undefined {
-    const due = [this.#open.live, this.#open.backfill].flatMap((batch) =>
-      batch === undefined ? [] : [this.#dueMs(batch)],
-    );
-    return due.length === 0 ? undefined : Math.min(...due);
+    const { live, backfill } = this.#open;
+    if (live === undefined) return backfill === undefined ? undefined : this.#dueMs(backfill);
+    if (backfill === undefined) return this.#dueMs(live);
+    return Math.min(this.#dueMs(live), this.#dueMs(backfill));
   }
 
   #dueMs(batch: OpenBatch): number {
