@@ -3,8 +3,6 @@
  * machine could do at best (copy the same bytes) and what the obvious program does (parse JSON, validate with zod, remember ids
  * in a Set, add decimals).
  */
-import { Decimal } from 'decimal.js';
-import { z } from 'zod';
 import type { LogAppend } from '@tidemark/ingest/log';
 import type { RowBlocks } from '@tidemark/rater/rows';
 import { mustEqual } from '../lib/comparison.ts';
@@ -19,7 +17,8 @@ import { CpuMeter } from '../lib/cpu-meter.ts';
 import { cloudEventText, createUsageLog } from '../workload/log-records.ts';
 import { RatingRun } from '../workload/rating-run.ts';
 import { RatedRowsCheck } from '../workload/stored-usage.ts';
-import { amountScale, generateUsage, standardUsage } from '../workload/usage.ts';
+import { generateUsage, standardUsage } from '../workload/usage.ts';
+import { NaiveRating } from './naive-rating.ts';
 
 const flushEvents = 100_000;
 const inProcess = { own: 'rater', others: {} };
@@ -108,15 +107,6 @@ function copyAll(envelopes: readonly LogAppend[], rows: Buffer, target: Buffer):
   return bytes;
 }
 
-const naiveEvent = z.object({
-  id: z.string().min(1).max(256),
-  source: z.string().min(1).max(256),
-  type: z.string().min(1).max(256),
-  subject: z.string().min(1).max(256),
-  time: z.string(),
-  data: z.object({ amount: z.number(), region: z.string(), tier: z.string() }),
-});
-
 function openNaive({ quick }: RunSize): Promise<OpenCase> {
   const usage = generateUsage({
     ...standardUsage,
@@ -129,37 +119,13 @@ function openNaive({ quick }: RunSize): Promise<OpenCase> {
   return Promise.resolve({
     measure: (): Promise<Measurement> => {
       const meter = new CpuMeter(inProcess);
-      const rated = rateNaively(messages);
+      const rating = new NaiveRating();
+      for (const message of messages) rating.add(message);
       const used = meter.stop();
-      mustEqual('stored events', rated.rows.length, usage.expected.stored);
-      const sum = [...rated.totals.values()].reduce((a, b) => a.plus(b), new Decimal(0));
-      const thousandths = BigInt(sum.times(10 ** amountScale).toFixed());
-      mustEqual('sum of amounts', thousandths, usage.expected.amountThousandths);
+      mustEqual('stored events', rating.rows.length, usage.expected.stored);
+      mustEqual('sum of amounts', rating.thousandths(), usage.expected.amountThousandths);
       return Promise.resolve({ units: messages.length, ...used });
     },
     close: () => Promise.resolve(),
   });
-}
-
-/** What one writes first: an object an event, and its row as JSON. */
-export function rateNaively(messages: readonly Uint8Array[]): {
-  readonly rows: string[];
-  readonly totals: Map<string, Decimal>;
-} {
-  const seen = new Set<string>();
-  const totals = new Map<string, Decimal>();
-  const rows: string[] = [];
-  const decoder = new TextDecoder();
-  for (const message of messages) {
-    const event = naiveEvent.parse(JSON.parse(decoder.decode(message)));
-    const identity = `${event.subject}:${event.source}:${event.id}`;
-    if (seen.has(identity)) continue;
-    seen.add(identity);
-    const key = `${event.subject}:${event.type}`;
-    const amount = new Decimal(event.data.amount);
-    totals.set(key, (totals.get(key) ?? new Decimal(0)).plus(amount));
-    const price = amount.times('0.0123').toFixed(6);
-    rows.push(JSON.stringify({ ...event, data: JSON.stringify(event.data), price }));
-  }
-  return { rows, totals };
 }

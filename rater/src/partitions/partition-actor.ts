@@ -257,7 +257,13 @@ export class PartitionActor implements CommitSource {
   async #rateSome(confirmed: RateTask['confirmed']): Promise<RatedReply | Interruption> {
     const { partition, pool, config } = this.#options;
     this.#rating = true;
-    const records = packRecords(this.#queue.peek(config.taskBytesMax, config.taskRecordsMax));
+    const records = packRecords(
+      this.#queue.peek({
+        bytesMax: config.taskBytesMax,
+        recordsMax: config.taskRecordsMax,
+        eventsMax: config.taskEventsMax,
+      }),
+    );
     const reply = await this.#exclusive(async () => {
       const assignment = this.#assignment;
       const answer = await pool.run({ kind: 'rate', partition, assignment, records, confirmed });

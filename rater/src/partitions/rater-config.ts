@@ -3,9 +3,13 @@ export interface RaterConfig {
   /** A partition's queue is paused above this many bytes or records, and resumed below half of it. */
   readonly queueBytesMax: number;
   readonly queueRecordsMax: number;
-  /** Records of one rate task. */
+  /**
+   * Records of one rate task. A thread does not stop midway, so a task is also how long the group commit, and the other
+   * partitions of the thread, wait for their turn: some 20 ms.
+   */
   readonly taskBytesMax: number;
   readonly taskRecordsMax: number;
+  readonly taskEventsMax: number;
   /** Flushes start at least this far apart. */
   readonly flushIntervalMinMs: number;
   /** Under full load a flush waits for this many rows ... */
@@ -25,10 +29,11 @@ export const defaultRaterConfig: RaterConfig = {
   queueRecordsMax: 20_000,
   taskBytesMax: 2 * 1024 * 1024,
   taskRecordsMax: 2000,
+  taskEventsMax: 10_000,
   flushIntervalMinMs: 25,
-  flushRowsTarget: 50_000,
+  flushRowsTarget: 100_000,
   flushIntervalMaxMs: 250,
-  unflushedRowsMax: 100_000,
+  unflushedRowsMax: 250_000,
   rebuildsMax: 5,
   stopDeadlineMs: 10_000,
 };

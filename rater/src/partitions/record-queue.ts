@@ -1,6 +1,12 @@
 /** The records of one partition between fetch and rating: in offset order, each once, with a hole where the log left one. */
 import type { LogRecord } from '@tidemark/ingest/log';
 
+export interface PeekLimits {
+  readonly bytesMax: number;
+  readonly recordsMax: number;
+  readonly eventsMax: number;
+}
+
 export class RecordQueue {
   #records: LogRecord[] = [];
   #head = 0;
@@ -45,12 +51,15 @@ export class RecordQueue {
   }
 
   /** The first records up to the limits, at least one; they stay in the queue until `dropBelow`. */
-  peek(bytesMax: number, recordsMax: number): LogRecord[] {
+  peek({ bytesMax, recordsMax, eventsMax }: PeekLimits): LogRecord[] {
     let bytes = 0;
+    let events = 0;
     let end = this.#head;
     while (end < this.#records.length && end - this.#head < recordsMax) {
-      bytes += this.#records[end]?.value.length ?? 0;
-      if (bytes > bytesMax && end > this.#head) break;
+      const record = this.#records[end];
+      bytes += record?.value.length ?? 0;
+      events += record === undefined ? 0 : eventsOf(record);
+      if ((bytes > bytesMax || events > eventsMax) && end > this.#head) break;
       end++;
     }
     return this.#records.slice(this.#head, end);
