@@ -8,6 +8,8 @@ import { utf8Length } from './canonical-json.ts';
 import { IdBuilder, StringColumnBuilder } from './column-builders.ts';
 import { GrowingFloats } from './growing-numbers.ts';
 import { batchLimits } from './limits.ts';
+import { plainKind } from './plain-events.ts';
+import type { PlainEvents } from './plain-events.ts';
 import { PropertyBuilder } from './property-builder.ts';
 import { rowSizes } from './row-sizes.ts';
 import type { AcceptedEvent } from './usage-event.ts';
@@ -26,6 +28,8 @@ export class ColumnsBuilder {
   readonly #id = new IdBuilder();
   readonly #times = new GrowingFloats();
   readonly #properties = new Map<string, PropertyBuilder>();
+  /** The same in the order in which they came. */
+  readonly #inOrder: PropertyBuilder[] = [];
 
   get count(): number {
     return this.#count;
@@ -62,6 +66,31 @@ export class ColumnsBuilder {
       const property = this.#property(name);
       this.#bytes += property.add(row, value);
       this.#expandedBytes += name.length + (typeof value === 'string' ? value.length : 16);
+    }
+  }
+
+  /** Adds event `index` of `events`. */
+  addPlain(events: PlainEvents, index: number): void {
+    const row = this.#count++;
+    const id = events.idTexts[index];
+    this.#bytes +=
+      rowOverhead +
+      this.#tenant.add(events.tenant) +
+      this.#subject.add(events.subjects[index] as string) +
+      this.#source.add(events.sources[index] as string) +
+      this.#type.add(events.types[index] as string) +
+      (id === undefined ? this.#id.addBinary(events.ids, index * 16) : this.#id.addText(id));
+    this.#times.push(events.times[index] as number);
+    const start = events.propertyStart(index);
+    const end = events.propertyEnds[index] as number;
+    for (let at = start; at < end; at++) {
+      const name = events.names[at] as string;
+      const text = events.texts[at] as string;
+      // Neighbours mostly have the same properties in the same order.
+      const likely = this.#inOrder[at - start];
+      const property = likely?.name === name ? likely : this.#property(name);
+      this.#bytes += addPlainValue(property, row, events, at);
+      this.#expandedBytes += name.length + (text.length > 16 ? text.length : 16);
     }
   }
 
@@ -131,8 +160,25 @@ export class ColumnsBuilder {
     if (property === undefined) {
       property = new PropertyBuilder(name);
       this.#properties.set(name, property);
+      this.#inOrder.push(property);
       this.#bytes += utf8Length(name) + 64;
     }
     return property;
+  }
+}
+
+function addPlainValue(
+  property: PropertyBuilder,
+  row: number,
+  events: PlainEvents,
+  at: number,
+): number {
+  switch (events.kinds[at]) {
+    case plainKind.number:
+      return property.addScaled(row, events.integers[at] as number, events.scales[at] as number);
+    case plainKind.string:
+      return property.addString(row, events.texts[at] as string);
+    default:
+      return property.addBoolean(row, events.integers[at] === 1);
   }
 }

@@ -11,13 +11,59 @@ export function parseEventTime(text: string): Instant | undefined {
     // JavaScript's calendar reads the years 0 to 99 as 1900 to 1999; an event of the year 15 is none of 1915.
     return text.startsWith('00') ? undefined : parseInstant(text);
   }
-  const year = number(text, 0, 4);
-  const month = number(text, 5, 7);
-  const day = number(text, 8, 10);
-  const hour = number(text, 11, 13);
-  const minute = number(text, 14, 16);
-  const second = number(text, 17, 19);
-  const microseconds = length === 20 ? 0 : fraction(text, length - 1);
+  return instantOf({
+    year: number(text, 0, 4),
+    month: number(text, 5, 7),
+    day: number(text, 8, 10),
+    hour: number(text, 11, 13),
+    minute: number(text, 14, 16),
+    second: number(text, 17, 19),
+    microseconds: length === 20 ? 0 : fraction(text, length - 1),
+  });
+}
+
+/**
+ * `[from, to)` of ASCII bytes as `YYYY-MM-DDTHH:MM:SS[.digits]Z` with at most six digits; undefined for any other form,
+ * which may still be a time.
+ */
+export function parsePlainTime(bytes: Uint8Array, from: number, to: number): Instant | undefined {
+  const length = to - from;
+  const shaped =
+    length >= 20 &&
+    length <= 27 &&
+    bytes[to - 1] === 0x5a &&
+    bytes[from + 4] === 0x2d &&
+    bytes[from + 7] === 0x2d &&
+    bytes[from + 10] === 0x54 &&
+    bytes[from + 13] === 0x3a &&
+    bytes[from + 16] === 0x3a &&
+    (length === 20 || (length > 21 && bytes[from + 19] === 0x2e));
+  if (!shaped) return undefined;
+  return instantOf({
+    year: byteNumber(bytes, from, 4),
+    month: byteNumber(bytes, from + 5, 2),
+    day: byteNumber(bytes, from + 8, 2),
+    hour: byteNumber(bytes, from + 11, 2),
+    minute: byteNumber(bytes, from + 14, 2),
+    second: byteNumber(bytes, from + 17, 2),
+    microseconds:
+      length === 20 ? 0 : byteNumber(bytes, from + 20, length - 21) * 10 ** (27 - length),
+  });
+}
+
+/** Parts of a time; a negative one stands for what was no number. */
+interface TimeParts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microseconds: number;
+}
+
+function instantOf(parts: TimeParts): Instant | undefined {
+  const { year, month, day, hour, minute, second, microseconds } = parts;
   const valid =
     Math.min(year, month - 1, day - 1, hour, minute, second, microseconds) >= 0 &&
     month <= 12 &&
@@ -29,6 +75,17 @@ export function parseEventTime(text: string): Instant | undefined {
   const seconds = daysSinceEpoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
   const instant = seconds * 1_000_000 + microseconds;
   return instant >= instantMin && instant < instantMax ? instant : undefined;
+}
+
+/** `length` digits from `from` as a number; negative when one is no digit. */
+function byteNumber(bytes: Uint8Array, from: number, length: number): number {
+  let value = 0;
+  for (let at = from; at < from + length; at++) {
+    const digit = (bytes[at] as number) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
 }
 
 function hasShape(text: string): boolean {

@@ -8,6 +8,10 @@ for (let value = 0; value < 16; value++) {
   digitValues[value.toString(16).charCodeAt(0)] = value;
 }
 
+/** The same by byte. */
+const digitOfByte = new Uint8Array(256).fill(255);
+digitOfByte.set(digitValues);
+
 /** Where the 16 bytes stand in the 36 characters. */
 const bytePositions = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
 
@@ -33,6 +37,32 @@ export function parseUuid(text: string, target: Uint8Array, offset: number): boo
     target[offset + index] = (high << 4) | low;
   }
   return true;
+}
+
+/** `parseUuid` of the 36 ASCII characters at `from` of `text`. */
+export function parseUuidBytes(
+  text: Uint8Array,
+  from: number,
+  target: Uint8Array,
+  offset: number,
+): boolean {
+  if (
+    text[from + 8] !== 0x2d ||
+    text[from + 13] !== 0x2d ||
+    text[from + 18] !== 0x2d ||
+    text[from + 23] !== 0x2d
+  ) {
+    return false;
+  }
+  let bad = 0;
+  for (let index = 0; index < 16; index++) {
+    const position = from + (bytePositions[index] as number);
+    const high = digitOfByte[text[position] as number] as number;
+    const low = digitOfByte[text[position + 1] as number] as number;
+    bad |= high | low;
+    target[offset + index] = (high << 4) | low;
+  }
+  return bad <= 15;
 }
 
 /** The text of the 16 bytes at `offset`. */

@@ -2,6 +2,7 @@
 import type { Instant } from '@tidemark/platform/clock';
 import { AppError } from '@tidemark/platform/errors';
 import type { EventColumns } from '../contract/event-columns.ts';
+import type { PlainEvents } from '../contract/plain-events.ts';
 import type { AcceptedEvent, RejectedEvent } from '../contract/usage-event.ts';
 import type { EventTypeRules } from './ports.ts';
 
@@ -18,6 +19,12 @@ export type ReadEvents =
   | {
       readonly kind: 'events';
       readonly accepted: readonly AcceptedEvent[];
+      readonly rejected: readonly RejectedEvent[];
+    }
+  /** Valid until the next body is read: publish it in the same turn of the event loop. */
+  | {
+      readonly kind: 'plain';
+      readonly accepted: PlainEvents;
       readonly rejected: readonly RejectedEvent[];
     }
   | {

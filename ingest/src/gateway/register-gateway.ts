@@ -121,6 +121,9 @@ function publish(
   if (read.kind === 'events') {
     return publisher.publish({ kind: 'events', events: read.accepted, ...given });
   }
+  if (read.kind === 'plain') {
+    return publisher.publish({ kind: 'plain', events: read.accepted, ...given });
+  }
   return publisher.publish({
     kind: 'columns',
     columns: read.columns,

@@ -48,11 +48,19 @@ interface Verdicts {
 function verdicts(read: ReadEvents): Verdicts {
   return {
     rejected: read.rejected.map(({ index, id, code }) => ({ index, id, code })),
-    accepted:
-      read.kind === 'events'
-        ? read.accepted
-        : [...read.accepted].map((row) => columnsEvent(read.columns, row)),
+    accepted: acceptedOf(read),
   };
+}
+
+function acceptedOf(read: ReadEvents): readonly AcceptedEvent[] {
+  if (read.kind === 'events') return read.accepted;
+  if (read.kind === 'columns') {
+    return [...read.accepted].map((row) => columnsEvent(read.columns, row));
+  }
+  const builder = new ColumnsBuilder();
+  for (let index = 0; index < read.accepted.length; index++) builder.addPlain(read.accepted, index);
+  const columns = builder.build();
+  return Array.from({ length: columns.count }, (_, row) => columnsEvent(columns, row));
 }
 
 describe('the formats', () => {

@@ -8,31 +8,36 @@ import { batchLimits } from '../../contract/limits.ts';
 import { tooManyEvents, unreadableBody } from '../read-events.ts';
 import type { ReadContext, ReadEvents } from '../read-events.ts';
 import { EventJudge } from './judge-events.ts';
+import { readPlainEvents } from './plain.ts';
 
 export interface JsonShape {
-  readonly one: boolean;
-  readonly many: boolean;
+  readonly text: 'one' | 'many' | 'one-or-many';
   /** CloudEvents content types require it; plain JSON may leave it out. */
   readonly specversionRequired: boolean;
 }
 
-export const plainJson: JsonShape = { one: true, many: true, specversionRequired: false };
-export const cloudEvent: JsonShape = { one: true, many: false, specversionRequired: true };
-export const cloudEventBatch: JsonShape = { one: false, many: true, specversionRequired: true };
+export const plainJson: JsonShape = { text: 'one-or-many', specversionRequired: false };
+export const cloudEvent: JsonShape = { text: 'one', specversionRequired: true };
+export const cloudEventBatch: JsonShape = { text: 'many', specversionRequired: true };
 
 /** @throws AppError `ingest/unreadable-body` (400) or `ingest/too-many-events` (413). */
 export function readJsonEvents(body: Buffer, shape: JsonShape, context: ReadContext): ReadEvents {
+  return readPlainEvents(body, shape, context) ?? readExactly(body, shape, context);
+}
+
+function readExactly(body: Buffer, shape: JsonShape, context: ReadContext): ReadEvents {
   const json = parseBody(body);
   const judge = new EventJudge(context, shape);
   if (Array.isArray(json)) {
-    if (!shape.many) throw unreadableBody('This content type takes one event, not an array.');
+    if (shape.text === 'one')
+      throw unreadableBody('This content type takes one event, not an array.');
     if (json.length > batchLimits.requestEventsMax) {
       throw tooManyEvents(batchLimits.requestEventsMax);
     }
     for (const event of json as readonly unknown[]) judge.judge(event);
     return judge.results();
   }
-  if (!shape.one) throw unreadableBody('This content type takes an array of events.');
+  if (shape.text === 'many') throw unreadableBody('This content type takes an array of events.');
   if (typeof json !== 'object' || json === null) {
     throw unreadableBody('The body is JSON, but neither an event nor an array of events.');
   }

@@ -7,12 +7,18 @@ import { batchLimits } from '../../contract/limits.ts';
 import { tooManyEvents } from '../read-events.ts';
 import type { ReadContext, ReadEvents } from '../read-events.ts';
 import { EventJudge } from './judge-events.ts';
+import { readPlainEvents } from './plain.ts';
 
+const plainLines = { text: 'lines', specversionRequired: false } as const;
 const lineFeed = 0x0a;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** @throws AppError `ingest/too-many-events` (413). */
 export function readNdjsonEvents(body: Buffer, context: ReadContext): ReadEvents {
+  return readPlainEvents(body, plainLines, context) ?? readExactly(body, context);
+}
+
+function readExactly(body: Buffer, context: ReadContext): ReadEvents {
   const judge = new EventJudge(context, { specversionRequired: false });
   let count = 0;
   for (const line of lines(body)) {

@@ -10,12 +10,13 @@ import { AppError } from '@tidemark/platform/errors';
 import type { Logger } from '@tidemark/platform/log';
 import type { Metrics } from '@tidemark/platform/metrics';
 import type { EventColumns } from '../../contract/event-columns.ts';
+import type { PlainEvents } from '../../contract/plain-events.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import { InFlightBudget, overloaded } from './in-flight-budget.ts';
 import type { EnvelopeSealer, LaneLimits } from './lane-options.ts';
 import { PartitionLane } from './partition-lane.ts';
-import { eventsByPartition, rowsByPartition } from './partition-events.ts';
+import { eventsByPartition, partitionsOfPlain, rowsByPartition } from './partition-events.ts';
 import { PendingPublications } from './pending-publications.ts';
 import type { PublishTicket } from './publish-ticket.ts';
 import { createPublisherMetrics } from './publisher-metrics.ts';
@@ -28,6 +29,8 @@ export type PublishBatch = {
   readonly bytes: number;
 } & (
   | { readonly kind: 'events'; readonly events: readonly AcceptedEvent[] }
+  /** Read before the call returns; the lists may be filled anew afterwards. */
+  | { readonly kind: 'plain'; readonly events: PlainEvents }
   /** `rows`: ascending numbers of the rows to publish. All rows have the same tenant. */
   | { readonly kind: 'columns'; readonly columns: EventColumns; readonly rows: Uint32Array }
 );
@@ -148,6 +151,7 @@ export class BatchingEventPublisher implements EventPublisher {
       }
       return this.#seal(ticket, parts.keys());
     }
+    if (batch.kind === 'plain') return this.#admitPlain(batch.events, backfill, bytes);
     const parts = eventsByPartition(batch.events, length);
     const ticket = this.#open(bytes, parts.keys());
     for (const [partition, events] of parts) {
@@ -155,6 +159,15 @@ export class BatchingEventPublisher implements EventPublisher {
       for (const event of events) lane?.add(event, backfill, ticket);
     }
     return this.#seal(ticket, parts.keys());
+  }
+
+  #admitPlain(events: PlainEvents, backfill: boolean, bytes: number): PublishTicket {
+    const { partitions, touched } = partitionsOfPlain(events, this.#lanes.length);
+    const ticket = this.#open(bytes, touched);
+    for (let index = 0; index < events.length; index++) {
+      this.#lanes[partitions[index] as number]?.addPlain(events, index, backfill, ticket);
+    }
+    return this.#seal(ticket, touched);
   }
 
   #open(bytes: number, partitions: Iterable<number>): PublishTicket {

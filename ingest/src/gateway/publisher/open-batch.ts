@@ -1,5 +1,6 @@
 import { ColumnsBuilder } from '../../contract/columns-builder.ts';
 import type { EventColumns } from '../../contract/event-columns.ts';
+import type { PlainEvents } from '../../contract/plain-events.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
 import type { AppError } from '@tidemark/platform/errors';
 import type { PublishTicket } from './publish-ticket.ts';
@@ -33,6 +34,11 @@ export class OpenBatch {
   add(event: AcceptedEvent, ticket: PublishTicket): void {
     this.#join(ticket);
     this.#builder.add(event);
+  }
+
+  addPlain(events: PlainEvents, index: number, ticket: PublishTicket): void {
+    this.#join(ticket);
+    this.#builder.addPlain(events, index);
   }
 
   /** Takes rows until the batch is full; returns the position of the first one left over. */

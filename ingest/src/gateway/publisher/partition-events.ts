@@ -1,6 +1,7 @@
 /** Spreads events over the partitions of the log by tenant and subject. */
 import type { EventColumns } from '../../contract/event-columns.ts';
 import { partitionOf } from '../../contract/partition.ts';
+import type { PlainEvents } from '../../contract/plain-events.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
 
 /** Events of each partition that has any, in their order. A subject is hashed once however often it occurs. */
@@ -21,6 +22,29 @@ export function eventsByPartition(
     part.push(event);
   }
   return parts;
+}
+
+/** The partition of each event, and which partitions have any. */
+export function partitionsOfPlain(
+  { tenant, subjects, length }: PlainEvents,
+  partitionCount: number,
+): { readonly partitions: ArrayLike<number>; readonly touched: readonly number[] } {
+  if (length === 1) {
+    const only = [partitionOf(tenant, subjects[0] as string, partitionCount)];
+    return { partitions: only, touched: only };
+  }
+  const partitions = new Uint32Array(length);
+  const touched: number[] = [];
+  const seen = new Uint8Array(partitionCount);
+  for (let index = 0; index < length; index++) {
+    const partition = partitionOf(tenant, subjects[index] as string, partitionCount);
+    partitions[index] = partition;
+    if (seen[partition] === 0) {
+      seen[partition] = 1;
+      touched.push(partition);
+    }
+  }
+  return { partitions, touched };
 }
 
 /** The given ascending rows of each partition that has any, ascending. All rows belong to one tenant. */

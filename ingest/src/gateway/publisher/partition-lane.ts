@@ -12,6 +12,7 @@
 import { failpoint } from '@tidemark/platform/failpoint';
 import { isAppError } from '@tidemark/platform/errors';
 import type { EventColumns } from '../../contract/event-columns.ts';
+import type { PlainEvents } from '../../contract/plain-events.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
 import type { LogAppend } from '../../log/event-log.ts';
 import type { LaneDependencies } from './lane-options.ts';
@@ -73,6 +74,13 @@ export class PartitionLane {
   add(event: AcceptedEvent, backfill: boolean, ticket: PublishTicket): void {
     const batch = this.#openBatch(backfill);
     batch.add(event, ticket);
+    if (batch.isFull) this.#cutBatch(batch);
+  }
+
+  /** Adds event `index` of `events`; the caller calls `schedule` after the last one. */
+  addPlain(events: PlainEvents, index: number, backfill: boolean, ticket: PublishTicket): void {
+    const batch = this.#openBatch(backfill);
+    batch.addPlain(events, index, ticket);
     if (batch.isFull) this.#cutBatch(batch);
   }
 
@@ -145,9 +153,11 @@ export class PartitionLane {
   }
 
   #openBatch(backfill: boolean): OpenBatch {
-    const kind = backfill ? 'backfill' : 'live';
-    this.#open[kind] ??= new OpenBatch(backfill, this.#given.scheduler.nowMs());
-    return this.#open[kind];
+    const open = backfill ? this.#open.backfill : this.#open.live;
+    if (open !== undefined) return open;
+    const batch = new OpenBatch(backfill, this.#given.scheduler.nowMs());
+    this.#open[backfill ? 'backfill' : 'live'] = batch;
+    return batch;
   }
 
   #cutBatch(batch: OpenBatch): void {

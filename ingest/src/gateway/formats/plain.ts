@@ -1,0 +1,61 @@
+/**
+ * The usual body, read in one pass (contract/plain-event-scanner.ts). What it cannot read, or would have to reject, it
+ * leaves to the exact reader of the format, which reads the whole body again: rejections are rare and stand in one place.
+ */
+import { checkAcceptance } from '../../contract/acceptance-window.ts';
+import { isDecimalString } from '../../contract/number-literal.ts';
+import { PlainEventScanner } from '../../contract/plain-event-scanner.ts';
+import type { PlainShape } from '../../contract/plain-event-scanner.ts';
+import { plainKind } from '../../contract/plain-events.ts';
+import type { PlainEvents } from '../../contract/plain-events.ts';
+import type { ReadContext, ReadEvents } from '../read-events.ts';
+
+/** One for all requests: reading and publishing a body is one turn of the event loop. */
+const scanner = new PlainEventScanner();
+
+/** The events of `body`, all accepted; `undefined` unless every one is plain and acceptable. Valid until the next call. */
+export function readPlainEvents(
+  body: Uint8Array,
+  shape: PlainShape,
+  context: ReadContext,
+): ReadEvents | undefined {
+  const events = scanner.scan(body, context.tenant, shape);
+  if (events === undefined) return undefined;
+  if (!timesAccepted(events, context) || !numbersAreNumbers(events, context)) return undefined;
+  return { kind: 'plain', accepted: events, rejected: [] };
+}
+
+function timesAccepted(
+  { times, length }: PlainEvents,
+  { tenant, backfill, now, rules }: ReadContext,
+): boolean {
+  if (backfill) return true;
+  const window = rules.acceptanceWindow(tenant);
+  for (let index = 0; index < length; index++) {
+    if (checkAcceptance(times[index] as number, now, window) !== 'accepted') return false;
+  }
+  return true;
+}
+
+/** Whether every property that a meter measures is a number or a decimal string; plain numbers always are. */
+function numbersAreNumbers(events: PlainEvents, { tenant, rules }: ReadContext): boolean {
+  let type: string | undefined;
+  let measured: ReadonlySet<string> | undefined;
+  let at = 0;
+  for (let index = 0; index < events.length; index++) {
+    if (measured === undefined || events.types[index] !== type) {
+      type = events.types[index] as string;
+      measured = rules.numericProperties(tenant, type);
+    }
+    const end = events.propertyEnds[index] as number;
+    for (; at < end; at++) {
+      if (events.kinds[at] === plainKind.number || !measured.has(events.names[at] as string)) {
+        continue;
+      }
+      const isDecimal =
+        events.kinds[at] === plainKind.string && isDecimalString(events.texts[at] as string);
+      if (!isDecimal) return false;
+    }
+  }
+  return true;
+}
