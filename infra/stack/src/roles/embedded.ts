@@ -43,7 +43,11 @@ export async function startEmbeddedStack(
     const folders = dataFolders(config.dataDir);
     const [database, clickHouse] = await Promise.all([
       openControlDatabase(process, { url: config.postgres.url, directory: folders.postgres }),
-      openClickHouse(process, { url: config.clickhouse.url, directory: folders.clickhouse }),
+      openClickHouse(process, {
+        url: config.clickhouse.url,
+        directory: folders.clickhouse,
+        onEngineEnded: onFailed,
+      }),
     ]);
     const eventLog =
       config.kafka.brokers.length === 0

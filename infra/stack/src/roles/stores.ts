@@ -21,6 +21,9 @@ export interface StoreContext {
   readonly log: Logger;
 }
 
+/** The engine's process has ended, and not because we stopped it: ours cannot go on without it. */
+type OnEngineEnded = (error: Error) => void;
+
 const partitionsEmbedded = 4;
 const millisecondsPerDay = 86_400_000;
 const messageBytesMax = 2 * 1_048_576;
@@ -43,9 +46,13 @@ export async function openControlDatabase(
 /** A ClickHouse server, or the embedded engine in a child process; migrated. */
 export async function openClickHouse(
   { lifecycle }: StoreContext,
-  where: { readonly url: string | undefined; readonly directory?: string },
+  where: {
+    readonly url: string | undefined;
+    readonly directory?: string;
+    readonly onEngineEnded?: OnEngineEnded;
+  },
 ): Promise<ClickHouse> {
-  const url = where.url ?? (await startEmbeddedEngine(lifecycle, where.directory ?? ''));
+  const url = where.url ?? (await startEmbeddedEngine(lifecycle, where));
   const clickHouse = await lifecycle.start('clickhouse client', {
     start: () => createClickHouse({ url }),
     stop: (client) => client.close(),
@@ -54,10 +61,23 @@ export async function openClickHouse(
   return clickHouse;
 }
 
-async function startEmbeddedEngine(lifecycle: Lifecycle, dataDir: string): Promise<string> {
+async function startEmbeddedEngine(
+  lifecycle: Lifecycle,
+  {
+    directory = '',
+    onEngineEnded,
+  }: { readonly directory?: string; readonly onEngineEnded?: OnEngineEnded },
+): Promise<string> {
+  let stopping = false;
   const host = await lifecycle.start('clickhouse engine', {
-    start: () => startClickHouseHost({ dataDir }),
-    stop: (started) => started.stop(),
+    start: () => startClickHouseHost({ dataDir: directory }),
+    stop: (started) => {
+      stopping = true;
+      return started.stop();
+    },
+  });
+  void host.exited.then(() => {
+    if (!stopping) onEngineEnded?.(new Error('The engine of the analytics store has ended.'));
   });
   return host.url;
 }
