@@ -64,8 +64,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.setNotFoundHandler((request, reply) => {
     answerUnknownRoute(knownPaths, request, reply);
   });
-  app.addHook('onRequest', async (request, reply) => {
+  // Hooks that wait for nothing take a callback: a promise each would cost a request more than what they do.
+  app.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    done();
   });
   addContentDecoding(app, options);
   addRequestMetrics(app, options.metrics);
@@ -110,12 +112,22 @@ function addContentDecoding(app: FastifyInstance, options: HttpServerOptions): v
     ratioMax: options.inflationRatioMax ?? 250,
     ratioFloorBytes: mebibyte,
   };
-  app.addHook('preParsing', async (request, _reply, payload) => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
     const encoding = request.headers['content-encoding'];
-    if (encoding === undefined) return payload;
+    if (encoding === undefined) {
+      done(null, payload);
+      return;
+    }
     // A route may take larger or smaller bodies than the server.
     const decodedBytesMax = request.routeOptions.bodyLimit;
-    return decodeBody(payload, encoding, { ...limits, decodedBytesMax }) ?? payload;
+    let decoded: typeof payload;
+    try {
+      decoded = decodeBody(payload, encoding, { ...limits, decodedBytesMax }) ?? payload;
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done(null, decoded);
   });
 }
 
@@ -125,12 +137,13 @@ function addRequestMetrics(app: FastifyInstance, metrics: Metrics): void {
     help: 'Time from the request line to the end of the answer.',
     labelNames: ['method', 'route', 'status'],
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // The route's pattern, never the address itself: labels must stay few.
     const route = request.routeOptions.url ?? 'none';
     const labels = { method: request.method, route, status: String(reply.statusCode) };
     durations.observe(labels, reply.elapsedTime / 1000);
     request.log.debug({ ...labels, milliseconds: reply.elapsedTime }, 'request');
+    done();
   });
 }
 
