@@ -144,14 +144,15 @@ async function sinkFailures(stack: EmbeddedStack): Promise<number> {
 
 const digestRow = z.object({ name: z.string(), digest: z.string() });
 
-/** A hash over every row of every table, each coordinate once. */
+/** A hash over every row of every table of usage, each coordinate once. */
 async function digestStore(dataDir: string): Promise<Record<string, string>> {
   const host = await startClickHouseHost({ dataDir });
   const clickHouse = createClickHouse({ url: host.url });
   try {
     const tables = await clickHouse.query({
       sql: `SELECT name, '' AS digest FROM system.tables
-            WHERE database = currentDatabase() AND engine = 'ReplacingMergeTree' ORDER BY name`,
+            WHERE database = currentDatabase() AND engine = 'ReplacingMergeTree'
+              AND name != 'schema_migrations' ORDER BY name`,
       row: digestRow,
     });
     const digests: Record<string, string> = {};
