@@ -12,14 +12,16 @@ import { unitsOfScale } from './column-sample.ts';
 import type { ColumnSample } from './column-sample.ts';
 import { DenseNumbers } from './dense-numbers.ts';
 import type { EnvelopeCustomers } from './envelope-customers.ts';
-import { entryAt } from './property-reader.ts';
-import type { TotalRoute } from './subject-table.ts';
+import { entryAt, textAt } from './property-reader.ts';
+import type { SummedTotal, TotalRoute } from './subject-table.ts';
 
 /** Events of one customer and type within one span of definitions. */
 interface EventGroup {
   readonly route: TotalRoute;
   /** Totals whose state every event must move by itself. */
   readonly single: readonly RunningTotal[];
+  /** Totals of the route that move by a sum. */
+  readonly summed: readonly SummedTotal[];
   events: number;
 }
 
@@ -75,8 +77,7 @@ export class EnvelopeTotals {
     let number = this.#groupNumbers.find(key);
     let group = this.#groups[number];
     if (group === undefined || instant < group.route.from || instant >= group.route.to) {
-      const route = this.#customers.at(row).route(type.dictionary[typeEntry] ?? '', instant);
-      group = { route, single: route.totals.filter((total) => !this.#isPlain(total)), events: 0 };
+      group = this.#openGroup(row, instant);
       this.#groups.push(group);
       number = this.#groupNumbers.add(key);
     }
@@ -89,35 +90,35 @@ export class EnvelopeTotals {
   /** Moves the totals of all groups; nothing may be added afterwards. */
   finish(): void {
     const sums = new Map<string, Float64Array>();
-    for (const [property, column] of this.#summable) {
-      if (this.#isSummed(property)) sums.set(property, this.#sumsOf(column.integers));
-    }
-    this.#groups.forEach((group, number) => {
-      for (const total of group.route.totals) {
-        const { plain } = total.segment.metered.rater;
-        if (plain === undefined) continue;
-        if (plain.property === null) this.#move(total, group.events, noQuantity);
-        else {
-          const column = this.#summable.get(plain.property);
-          const sum = sums.get(plain.property)?.[number];
-          if (column === undefined || sum === undefined) continue;
-          const unit = unitsOfScale[column.scale] ?? 0n;
-          this.#move(total, group.events, quantityOf(BigInt(sum) * unit));
+    for (let number = 0; number < this.#groups.length; number++) {
+      const group = this.#groups[number];
+      if (group === undefined) continue;
+      for (const total of group.route.counted) this.#move(total, group.events, noQuantity);
+      for (const { property, total } of group.summed) {
+        const column = this.#summable.get(property);
+        if (column === undefined) continue;
+        let ofGroups = sums.get(property);
+        if (ofGroups === undefined) {
+          ofGroups = this.#sumsOf(column.integers);
+          sums.set(property, ofGroups);
         }
+        const unit = unitsOfScale[column.scale] ?? 0n;
+        this.#move(total, group.events, quantityOf(BigInt(ofGroups[number] ?? 0) * unit));
       }
-    });
+    }
   }
 
-  /** Whether the total may move once a group. */
-  #isPlain(total: RunningTotal): boolean {
-    const { plain } = total.segment.metered.rater;
-    return plain !== undefined && (plain.property === null || this.#summable.has(plain.property));
-  }
-
-  #isSummed(property: string): boolean {
-    return this.#groups.some(({ route }) =>
-      route.totals.some(({ segment }) => segment.metered.rater.plain?.property === property),
-    );
+  #openGroup(row: number, instant: number): EventGroup {
+    const { type } = this.#columns;
+    const route = this.#customers.at(row).route(textAt(type, row), instant);
+    const { single, summed } = route;
+    if (summed.every(({ property }) => this.#summable.has(property))) {
+      return { route, single, summed, events: 0 };
+    }
+    const inGroups = summed.filter(({ property }) => this.#summable.has(property));
+    const oneByOne = summed.filter(({ property }) => !this.#summable.has(property));
+    const alone = [...single, ...oneByOne.map(({ total }) => total)];
+    return { route, single: alone, summed: inGroups, events: 0 };
   }
 
   #sumsOf(integers: Float64Array): Float64Array {

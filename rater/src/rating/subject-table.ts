@@ -22,7 +22,17 @@ export interface SubjectTableSources {
 
 /** The totals that events of one subject and type move while their time is in [from, to). */
 export interface TotalRoute extends Pick<ChargeRoute, 'from' | 'to'> {
-  readonly totals: readonly RunningTotal[];
+  /** Moved by the number of events. */
+  readonly counted: readonly RunningTotal[];
+  /** Moved by their number and the sum of a property, where that can be had at once; else one by one. */
+  readonly summed: readonly SummedTotal[];
+  /** Moved by each event by itself. */
+  readonly single: readonly RunningTotal[];
+}
+
+export interface SummedTotal {
+  readonly property: string;
+  readonly total: RunningTotal;
 }
 
 export class SubjectTable {
@@ -112,8 +122,24 @@ export class SubjectEntry {
     if (this.#routes.size >= perSubjectMax) this.#routes.clear();
     const { catalog, totals } = this.#sources;
     const { from, to, segments } = catalog.route(this.tenant, this.subject, eventType, time);
-    const route = { from, to, totals: segments.map((segment) => totals.of(segment)) };
+    const moved = segments.map((segment) => totals.of(segment));
+    const route = { from, to, ...sortedByPlainness(moved) };
     this.#routes.set(eventType, route);
     return route;
   }
+}
+
+function sortedByPlainness(
+  totals: readonly RunningTotal[],
+): Pick<TotalRoute, 'counted' | 'summed' | 'single'> {
+  const counted: RunningTotal[] = [];
+  const summed: SummedTotal[] = [];
+  const single: RunningTotal[] = [];
+  for (const total of totals) {
+    const { plain } = total.segment.metered.rater;
+    if (plain === undefined) single.push(total);
+    else if (plain.property === null) counted.push(total);
+    else summed.push({ property: plain.property, total });
+  }
+  return { counted, summed, single };
 }
