@@ -60,6 +60,7 @@ export interface ControlPlaneOptions {
 
 export interface ControlPlane {
   readonly database: SqlDatabase;
+  readonly eventLog: EventLog;
   readonly clock: Clock;
   /** MAC and fingerprint keys of the installation. */
   readonly installationKeys: InstallationKeys;
@@ -125,6 +126,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
   ]);
   return {
     database,
+    eventLog,
     clock,
     installationKeys,
     cursorSecret: deriveSecret(installationKey, 'cursors'),

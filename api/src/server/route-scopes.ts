@@ -41,6 +41,7 @@ export const routeScopes = {
   'GET /v1/events/:source/:id': 'read',
   'GET /v1/conflicts': 'read',
   'GET /v1/dead-letters': 'read',
+  'POST /v1/dead-letters/redrive': 'billing',
   'POST /v1/period-closes': 'billing',
   'GET /v1/period-closes': 'read',
   'GET /v1/period-closes/:id': 'read',

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../../values/formats.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiApp } from '../shared/api-app.ts';
+import { redriveDeadLetters } from '../redrive-dead-letters.ts';
 import { callerOf } from '../shared/authentication.ts';
 import { limitOf, listFields, pageSchema } from '../shared/list-query.ts';
 
@@ -17,9 +18,17 @@ const eventsQuery = z.strictObject({
   to: instantSchema.optional(),
 });
 const conflictsQuery = z.strictObject({ ...listFields, customer: text.optional() });
+const redriveSchema = z.strictObject({
+  reason: text.optional().describe('Only those that died of this; all by default.'),
+  limit: z.int().min(1).max(10_000).optional().describe('Letters to look at; 1,000 by default.'),
+});
+const redriveAnswer = z.object({
+  redriven: z.number().describe('Events that are in the log again.'),
+  left: z.number().describe('Letters that cannot be sent again.'),
+});
 const deadLettersQuery = z.strictObject({ ...listFields, reason: text.optional() });
 
-export function registerEventRoutes(app: ApiApp, { reads }: ApiDependencies): void {
+export function registerEventRoutes(app: ApiApp, { controlPlane, reads }: ApiDependencies): void {
   app.get(
     '/v1/events',
     {
@@ -92,6 +101,27 @@ export function registerEventRoutes(app: ApiApp, { reads }: ApiDependencies): vo
       const limit = limitOf(request.query);
       const answer = await reads.deadLetters({ tenant, limit, cursor, reason });
       return { data: [...answer.data], nextCursor: answer.nextCursor };
+    },
+  );
+
+  app.post(
+    '/v1/dead-letters/redrive',
+    {
+      schema: {
+        tags,
+        summary: 'Put dead letters into the log again, under their own identities',
+        body: redriveSchema,
+        response: { 200: redriveAnswer },
+      },
+    },
+    (request) => {
+      const { tenant } = callerOf(request);
+      const { limit = 1000, reason } = request.body;
+      return redriveDeadLetters(
+        controlPlane.eventLog,
+        (page) => reads.deadLetters({ tenant, reason, ...page }),
+        { tenant, limit },
+      );
     },
   );
 }

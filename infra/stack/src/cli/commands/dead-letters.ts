@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
-import { printJson, printTable } from '../output.ts';
+import { printJson, printLine, printTable } from '../output.ts';
 
 const deadLetterSchema = z.object({
   reason: z.string(),
@@ -14,10 +14,12 @@ const deadLetterSchema = z.object({
 
 /** `tidemark dead-letters`: records that could not be rated, and why. */
 export function registerDeadLetters(program: Command): void {
+  const deadLetters = program
+    .command('dead-letters')
+    .description('Events that were logged but could not be rated, with the reason');
+  registerRedrive(deadLetters);
   withConnection(
-    program
-      .command('dead-letters')
-      .description('Events that were logged but could not be rated, with the reason')
+    deadLetters
       .option('--limit <count>', 'at most so many', '50')
       .addHelpText('after', '\nExample:\n  $ tidemark dead-letters --json'),
   ).action(async (options: ConnectionOptions & { limit: string }) => {
@@ -35,5 +37,32 @@ export function registerDeadLetters(program: Command): void {
       ['reason', 'customer', 'type', 'id', 'detail'].map((title) => ({ title })),
       rows,
     );
+  });
+}
+
+const redriveSchema = z.object({ redriven: z.number(), left: z.number() });
+
+/** `tidemark dead-letters redrive`: after what they died of was mended. */
+function registerRedrive(deadLetters: Command): void {
+  withConnection(
+    deadLetters
+      .command('redrive')
+      .description('Put dead letters into the log again, under their own identities')
+      .option('--reason <code>', 'only those that died of this')
+      .option('--limit <count>', 'look at so many, the newest first', '1000')
+      .addHelpText(
+        'after',
+        '\nExample:\n  $ tidemark dead-letters redrive --reason log/wrong-partition\n\nTwice is harmless: an event that was billed meanwhile is a duplicate.',
+      ),
+  ).action(async (options: ConnectionOptions & { reason?: string; limit: string }) => {
+    const answer = redriveSchema.parse(
+      await connect(options).post('/v1/dead-letters/redrive', {
+        limit: Number(options.limit),
+        ...(options.reason === undefined ? {} : { reason: options.reason }),
+      }),
+    );
+    if (options.json === true) printJson(answer);
+    else
+      printLine(`${answer.redriven} events are in the log again, ${answer.left} letters are left`);
   });
 }
