@@ -49,7 +49,8 @@ function checkInvoices({ invoices, truth }: RunResult, fail: Fail): void {
     if (number !== position + 1) fail(`numbers: invoice ${position + 1} is numbered ${number}`);
     if (JSON.stringify(draft) !== invoice.text) fail(`changed: invoice ${number} after its issue`);
     const sum = draft.document.lines.reduce((total, { amount }) => total + centsOf(amount), 0n);
-    if (sum !== centsOf(draft.document.total)) fail(`cents: the lines of invoice ${number} do not add up`);
+    if (sum !== centsOf(draft.document.total))
+      fail(`cents: the lines of invoice ${number} do not add up`);
     const terms = truth.subscriptions.get(subscription);
     if (terms === undefined) fail(`unknown: invoice ${number} of ${subscription}`);
     else checkUsageLines(invoice, terms, truth, fail);
@@ -82,10 +83,12 @@ function checkUsageLines(
       continue;
     }
     const quantity = decimal(line.quantity);
-    if (quantity < lower.quantity) fail(`lost: ${what} bills ${line.quantity}, more was acknowledged`);
+    if (quantity < lower.quantity)
+      fail(`lost: ${what} bills ${line.quantity}, more was acknowledged`);
     if (quantity > upper.quantity) fail(`twice: ${what} bills ${line.quantity}, less was sent`);
     const cents = roundToCents(exactAmount(upper.price, quantity));
-    if (cents !== centsOf(line.amount)) fail(`cents: ${what} asks ${line.amount} for ${line.quantity}`);
+    if (cents !== centsOf(line.amount))
+      fail(`cents: ${what} asks ${line.amount} for ${line.quantity}`);
   }
 }
 
@@ -110,7 +113,9 @@ function checkBills({ invoices, through, truth }: RunResult, fail: Fail): void {
       const is = billed.get(key) ?? 0n;
       const should = expected.get(key) ?? 0n;
       if (is !== should) {
-        fail(`${is < should ? 'lost' : 'twice'}: ${terms.subscription} ${key} is billed ${is} cents, not ${should}`);
+        fail(
+          `${is < should ? 'lost' : 'twice'}: ${terms.subscription} ${key} is billed ${is} cents, not ${should}`,
+        );
       }
     }
   }
@@ -150,16 +155,21 @@ function checkOutcomes({ deadReasons, ends, progress, truth }: RunResult, fail: 
     if (logged !== counts.stored + duplicate + dead) {
       fail(`outcomes: partition ${partition}: ${JSON.stringify(counts)} does not add up`);
     }
-    if (next !== ends[partition]) fail(`outcomes: partition ${partition} stands at ${next} of ${ends[partition]}`);
+    if (next !== ends[partition])
+      fail(`outcomes: partition ${partition} stands at ${next} of ${ends[partition]}`);
     stored += counts.stored;
     conflict += counts.conflict;
   });
   if (stored !== truth.events.length) {
-    fail(`${stored < truth.events.length ? 'lost' : 'twice'}: ${stored} events are stored of ${truth.events.length} sent`);
+    fail(
+      `${stored < truth.events.length ? 'lost' : 'twice'}: ${stored} events are stored of ${truth.events.length} sent`,
+    );
   }
-  if (conflict < truth.conflicts.size) fail(`outcomes: ${conflict} conflicts of ${truth.conflicts.size} are told of`);
+  if (conflict < truth.conflicts.size)
+    fail(`outcomes: ${conflict} conflicts of ${truth.conflicts.size} are told of`);
   const tooOld = deadReasons.filter((reason) => reason === 'ingest/event-too-old').length;
-  if (tooOld < truth.tooOld.size) fail(`outcomes: ${tooOld} events too old of ${truth.tooOld.size} are told of`);
+  if (tooOld < truth.tooOld.size)
+    fail(`outcomes: ${tooOld} events too old of ${truth.tooOld.size} are told of`);
 }
 
 function eventsOf(sent: readonly SentEvent[]): SentEvent['event'][] {

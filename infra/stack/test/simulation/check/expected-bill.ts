@@ -2,7 +2,12 @@
  * The naive bill: all events in one list, decimals as text and big integers, no streams, no state. It shares no line with
  * the product's pricing.
  */
-import type { ChargeTerms, MeterVersionTerms, PriceTerms, SubscriptionTerms } from '../scenario/terms.ts';
+import type {
+  ChargeTerms,
+  MeterVersionTerms,
+  PriceTerms,
+  SubscriptionTerms,
+} from '../scenario/terms.ts';
 import { plans } from '../scenario/terms.ts';
 import type { SimulatedEvent } from '../scenario/traffic.ts';
 

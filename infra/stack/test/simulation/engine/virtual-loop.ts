@@ -30,7 +30,7 @@ export class VirtualLoop {
   /** Runs once after `delayMs`; the returned function cancels it. */
   after(delayMs: number, label: string, run: () => void): () => void {
     const event: LoopEvent = {
-      atMs: this.nowMs + Math.max(0, delayMs),
+      atMs: this.nowMs + Math.max(0, Math.round(delayMs)),
       tie: this.#random.next(),
       label,
       run,

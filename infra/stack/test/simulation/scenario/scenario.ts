@@ -18,7 +18,7 @@ import type { Send } from './traffic.ts';
 /** 2026-01-31T23:55:00Z: the log passes into another month, and with it into another part of the store. */
 export const startMs = 1_769_903_700_000;
 const minuteMs = 60_000;
-export const periodMs = 5 * minuteMs;
+export const periodMs = 3 * minuteMs;
 /** Before the start lies one long period, for what comes very late. */
 const firstPeriodMs = 180 * minuteMs;
 /** Events may be this much older than their record, and an hour more at the rater. */
@@ -77,7 +77,7 @@ export interface Scenario {
 export function createScenario(seed: number, accident?: Accident['kind']): Scenario {
   const random = new Random(seed, 'scenario');
   const partitionCount = random.between(1, 3);
-  const periods = random.between(1, 2);
+  const periods = random.between(2, 3);
   const endMs = startMs + periods * periodMs + minuteMs;
   const customers = ['ada', 'bob', 'cyd', 'dee'].slice(0, random.between(2, 4));
   const boundaries = [startMs - firstPeriodMs];
@@ -177,7 +177,8 @@ function drawCatalog(
 }
 
 function drawCloses(random: Random, boundaries: readonly number[], endMs: number): CloseStep[] {
-  return boundaries.slice(1).flatMap((through) => {
+  // The last one is closed at the end: what comes late is billed there.
+  return boundaries.slice(1, -1).flatMap((through) => {
     const earliestMs = Math.max(through / 1000, startMs + 30_000);
     return Array.from({ length: random.between(0, 2) }, () => ({
       atMs: Math.min(earliestMs + random.delayMs(40_000), endMs),

@@ -70,7 +70,10 @@ export class AccidentScene {
   async rated(partition: number): Promise<void> {
     const { log } = this.world;
     const end = log.ends()[partition] ?? 0;
-    await this.seen(`progress ${end} of partition ${partition}`, () => this.progress(partition) >= end);
+    await this.seen(
+      `progress ${end} of partition ${partition}`,
+      () => this.progress(partition) >= end,
+    );
   }
 
   progress(partition: number): number {

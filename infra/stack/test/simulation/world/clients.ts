@@ -118,7 +118,15 @@ export class Clients {
   async #produce(event: SimulatedEvent): Promise<void> {
     this.open++;
     const { id, source, type, subject, time, data } = acceptedEvent(event);
-    const cloudEvent = { specversion: '1.0', id, source, type, subject, time: formatInstant(time), data };
+    const cloudEvent = {
+      specversion: '1.0',
+      id,
+      source,
+      type,
+      subject,
+      time: formatInstant(time),
+      data,
+    };
     const record = {
       partition: partitionOfCustomer(this.#world, event.customer),
       key: `${tenant}:${event.customer}`,
@@ -146,6 +154,10 @@ export function partitionOfCustomer({ scenario }: World, customer: string): numb
 export function acceptedEvent(event: SimulatedEvent): AcceptedEvent {
   const { bytes, customer, id, region, source, time, user } = event;
   // Short decimals travel as numbers, long ones as text, as clients do.
-  const data: JsonObject = { bytes: bytes.length < 16 && !bytes.startsWith('0.0') ? Number(bytes) : bytes, region, user };
+  const data: JsonObject = {
+    bytes: bytes.length < 16 && !bytes.startsWith('0.0') ? Number(bytes) : bytes,
+    region,
+    user,
+  };
   return { tenant, id, source, type: 'request', subject: customer, time, data };
 }

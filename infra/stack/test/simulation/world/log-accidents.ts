@@ -120,10 +120,13 @@ export class LogAccidents {
     await this.#scene.withoutRaters();
     const { life } = log;
     log.underRepair = true;
-    const records = life.records.map((own, position) => own.slice(0, this.#scene.progress(position)));
+    const records = life.records.map((own, position) =>
+      own.slice(0, this.#scene.progress(position)),
+    );
     const last = records[partition]?.at(-1);
     records[partition]?.push({ ...last!, ...this.#phantom(), offset: last!.offset + 1 });
-    const incarnation = world.distortions.incarnations === false ? life.incarnation : life.incarnation + 1;
+    const incarnation =
+      world.distortions.incarnations === false ? life.incarnation : life.incarnation + 1;
     log.life = { incarnation, base: life.base.map(() => 0), records };
     fleet.startRaters();
     await this.#scene.halted('rater/unknown-incarnation', partition);
@@ -151,7 +154,9 @@ export class LogAccidents {
         const { id, source, subject } = columnsEvent(message.columns, row);
         keys.add(JSON.stringify([subject, source, id]));
       }
-      const events = truth.events.map(({ event }) => event).filter((event) => keys.has(identityOf(event)));
+      const events = truth.events
+        .map(({ event }) => event)
+        .filter((event) => keys.has(identityOf(event)));
       for (const event of events) truth.lost(event);
       lost = { gateway: message.gateway.gatewayId, events };
       return 'lost';

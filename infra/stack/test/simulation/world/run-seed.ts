@@ -84,7 +84,8 @@ class Run {
     void lastClose.then((found) => {
       closed = found;
     });
-    if ((await loop.run(() => closed !== null, loop.nowMs + quietMs)) !== 'done') return [this.#stuck()];
+    if ((await loop.run(() => closed !== null, loop.nowMs + quietMs)) !== 'done')
+      return [this.#stuck()];
     await this.#check();
     return [...this.#violations, ...(await lastClose)];
   }
@@ -211,7 +212,9 @@ class Run {
   #stuck(): string {
     const { log, plane, halts } = this.#world;
     const { violations } = this.#accident;
-    const progress = log.ends().map((end, partition) => `${this.#world.greatestProgress(partition)}/${end}`);
+    const progress = log
+      .ends()
+      .map((end, partition) => `${this.#world.greatestProgress(partition)}/${end}`);
     return `stuck: ${[
       ...violations,
       `progress ${progress.join()}`,

@@ -23,7 +23,10 @@ export class StoreAccidents {
     await this.#scene.rated(partition);
     await this.#scene.withoutRaters();
     const { tables } = world.store;
-    const stored = tables.table('usage_events').rows(true).find((row) => row['id'] === event.id);
+    const stored = tables
+      .table('usage_events')
+      .rows(true)
+      .find((row) => row['id'] === event.id);
     const removed = tables.table('event_owners').remove((row) => isAt(row, stored));
     fleet.startRaters();
     await this.#scene.halted('rater/counts-differ', partition);
@@ -88,7 +91,11 @@ export class StoreAccidents {
     const removed = events.remove((row) => isAt(row, lost));
     if (instead === 'altered') {
       const hash = (lost['payload_hash'] as bigint) ^ 1n;
-      events.land({ ...lost, payload_hash: hash, data: '{"bytes":31337,"region":"eu","user":"u9"}' });
+      events.land({
+        ...lost,
+        payload_hash: hash,
+        data: '{"bytes":31337,"region":"eu","user":"u9"}',
+      });
     }
     this.#expect('audit-mismatch', () => {
       events.remove((row) => isAt(row, lost));
@@ -119,7 +126,9 @@ export class StoreAccidents {
     const { boundaries } = world.scenario;
     const from = boundaries.at(-2) ?? 0;
     const through = boundaries.at(-1) ?? 0;
-    const concerned = new Set([...world.truth.subscriptions.values()].map(({ customer }) => customer));
+    const concerned = new Set(
+      [...world.truth.subscriptions.values()].map(({ customer }) => customer),
+    );
     const hasUsage = world.truth.events.some(
       ({ event }) => concerned.has(event.customer) && event.time >= from && event.time < through,
     );
