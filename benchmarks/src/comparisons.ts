@@ -1,6 +1,24 @@
 /** All comparisons in the order in which they are run and reported. */
 import type { Comparison } from './lib/comparison.ts';
+import { codec } from './subjects/codec.ts';
+import { customers } from './subjects/customers.ts';
+import { dedup } from './subjects/dedup.ts';
+import { embedded } from './subjects/embedded.ts';
+import { liveLatency } from './subjects/live-latency.ts';
 import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts';
 import { rating } from './subjects/rating.ts';
+import { recovery } from './subjects/recovery.ts';
+import { store } from './subjects/store.ts';
 
-export const comparisons: readonly Comparison[] = [rating, kafkaBatches, kafkaSingleEvents];
+export const comparisons: readonly Comparison[] = [
+  codec,
+  dedup,
+  rating,
+  store,
+  kafkaBatches,
+  kafkaSingleEvents,
+  embedded,
+  liveLatency,
+  recovery,
+  customers,
+];

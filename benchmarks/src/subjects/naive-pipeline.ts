@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { mustEqual } from '../lib/comparison.ts';
 import type { OpenCase, RunSize } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
+import { insertJsonRows } from '../workload/json-insert.ts';
 import { fillTopic, openTopic } from '../workload/kafka-topics.ts';
 import { createUsageLog } from '../workload/log-records.ts';
 import { startStore } from '../workload/servers.ts';
@@ -32,12 +33,9 @@ export async function openNaivePipeline(
         others: { store: store.processId, broker: broker.processId },
       });
       const rating = new NaiveRating();
-      const insert = async (rows: readonly string[]): Promise<void> => {
-        const lines = rows.join('\n').replaceAll('\\', '\\\\').replaceAll("'", "\\'");
-        await store.clickHouse.command(
-          `INSERT INTO naive_events SELECT *, ${round} FROM format(JSONEachRow, '${rowColumns}', '${lines}')`,
-        );
-      };
+      const target = { table: 'naive_events', columns: rowColumns, constant: round };
+      const insert = (rows: readonly string[]): Promise<void> =>
+        insertJsonRows(store.clickHouse, target, rows);
       await consume(broker, `naive-${round}`, usage.expected.logged, async (values) => {
         for (const value of values) rating.add(value);
         while (rating.rows.length >= rowsPerInsert)
