@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PricingError } from '../pricing/input/pricing-error.ts';
+import type { PricingError } from '../pricing/input/pricing-error.ts';
 import { parseInstant } from './instant.ts';
 import {
   fallsOnOneDay,
@@ -93,46 +93,40 @@ describe('the fraction in service', () => {
   it.each([
     [
       'an empty period',
-      'second',
-      january,
-      span('2024-01-01', '2024-01-01'),
+      { basis: 'second', service: january, period: span('2024-01-01', '2024-01-01') },
       'rater/empty-period',
       'period',
     ],
     [
       'an empty period of no basis',
-      'none',
-      january,
-      span('2024-01-01', '2024-01-01'),
+      { basis: 'none', service: january, period: span('2024-01-01', '2024-01-01') },
       'rater/empty-period',
       'period',
     ],
     [
       'a period without a whole day',
-      'day',
-      january,
-      span('2024-01-01T01:00:00Z', '2024-01-01T02:00:00Z'),
+      {
+        basis: 'day',
+        service: january,
+        period: span('2024-01-01T01:00:00Z', '2024-01-01T02:00:00Z'),
+      },
       'rater/empty-period',
       'period',
     ],
     [
       'a reversed period',
-      'day_inclusive',
-      january,
-      span('2024-01-02', '2024-01-01'),
+      { basis: 'day_inclusive', service: january, period: span('2024-01-02', '2024-01-01') },
       'rater/period-reversed',
       'period',
     ],
     [
       'a reversed service',
-      'second',
-      span('2024-01-02', '2024-01-01'),
-      january,
+      { basis: 'second', service: span('2024-01-02', '2024-01-01'), period: january },
       'rater/period-reversed',
       'service',
     ],
-  ] as const)('refuses %s', (_name, basis, service, period, code, path) => {
-    expect(() => serviceFraction({ basis, service, period })).toThrow(
+  ] as const)('refuses %s', (_name, question, code, path) => {
+    expect(() => serviceFraction(question)).toThrow(
       expect.objectContaining({ code, path }) as PricingError,
     );
   });

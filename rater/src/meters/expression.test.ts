@@ -24,8 +24,8 @@ function codeOf(text: string): string | undefined {
 describe('an expression', () => {
   it.each([
     ['tokens_in + 4 * tokens_out', '14'],
-    ['(tokens_in + 4) * tokens_out', '18'],
-    ['tokens_in - tokens_out - 1', '2'],
+    ['(tokens_in + 4) * tokens_out', '20'],
+    ['tokens_in - tokens_out - 1', '3'],
     ['-tokens_in + 10', '4'],
     ['- - tokens_in', '6'],
     ['2 * -tokens_out', '-4'],
@@ -83,7 +83,7 @@ describe('an expression', () => {
     'a / (1 - 1)',
     '{}',
     '1 /',
-    `${'9'.repeat(21)}`,
+    '9'.repeat(21),
     `0.${'1'.repeat(19)}`,
     'ä',
   ])('is not valid as %j', (text) => {

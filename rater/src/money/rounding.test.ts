@@ -4,26 +4,23 @@ import { divideFloor, divideRounded, roundingModes } from './rounding.ts';
 
 describe('divideRounded', () => {
   it.each([
-    // numerator over 10: half away, half even, up, down
-    [25n, 3n, 2n, 3n, 2n],
-    [35n, 4n, 4n, 4n, 3n],
-    [-25n, -3n, -2n, -3n, -2n],
-    [-35n, -4n, -4n, -4n, -3n],
-    [24n, 2n, 2n, 3n, 2n],
-    [26n, 3n, 3n, 3n, 2n],
-    [-24n, -2n, -2n, -3n, -2n],
-    [-26n, -3n, -3n, -3n, -2n],
-    [5n, 1n, 0n, 1n, 0n],
-    [-5n, -1n, 0n, -1n, 0n],
-    [1n, 0n, 0n, 1n, 0n],
-    [-1n, 0n, 0n, -1n, 0n],
-    [30n, 3n, 3n, 3n, 3n],
-    [0n, 0n, 0n, 0n, 0n],
-  ])('rounds %s tenths', (tenths, halfAway, halfEven, up, down) => {
-    expect(divideRounded(tenths, 10n, 'half_away_from_zero')).toBe(halfAway);
-    expect(divideRounded(tenths, 10n, 'half_even')).toBe(halfEven);
-    expect(divideRounded(tenths, 10n, 'up')).toBe(up);
-    expect(divideRounded(tenths, 10n, 'down')).toBe(down);
+    // tenths, then half away, half even, up, down
+    [25n, [3n, 2n, 3n, 2n]],
+    [35n, [4n, 4n, 4n, 3n]],
+    [-25n, [-3n, -2n, -3n, -2n]],
+    [-35n, [-4n, -4n, -4n, -3n]],
+    [24n, [2n, 2n, 3n, 2n]],
+    [26n, [3n, 3n, 3n, 2n]],
+    [-24n, [-2n, -2n, -3n, -2n]],
+    [-26n, [-3n, -3n, -3n, -2n]],
+    [5n, [1n, 0n, 1n, 0n]],
+    [-5n, [-1n, 0n, -1n, 0n]],
+    [1n, [0n, 0n, 1n, 0n]],
+    [-1n, [0n, 0n, -1n, 0n]],
+    [30n, [3n, 3n, 3n, 3n]],
+    [0n, [0n, 0n, 0n, 0n]],
+  ])('rounds %s tenths', (tenths, expected) => {
+    expect(roundingModes.map((mode) => divideRounded(tenths, 10n, mode))).toEqual(expected);
   });
 
   it('moves a number by less than one, and by at most half where it rounds to the nearest', () => {
