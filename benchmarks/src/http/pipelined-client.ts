@@ -76,7 +76,7 @@ class AnswerReader {
 
   /** How many answers ended in this chunk. */
   read(chunk: Buffer): number {
-    const text = this.#rest + chunk.latin1Slice();
+    const text = this.#rest + chunk.toString('latin1');
     let at = 0;
     let count = 0;
     for (;;) {

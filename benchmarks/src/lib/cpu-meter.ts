@@ -53,9 +53,3 @@ function microsecondsOf(processId: number): number {
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
 }
-
-/** Resident memory of a process in bytes. */
-export function residentBytesOf(processId: number): number {
-  const text = readFileSync(`/proc/${processId}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1] ?? 0) * 1024;
-}

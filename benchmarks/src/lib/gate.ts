@@ -2,7 +2,7 @@
 import type { RunResult } from './result.ts';
 
 /** A ratio may fall by this share of the reference before the gate closes. */
-export const toleratedFall = 0.2;
+const toleratedFall = 0.2;
 
 export interface GateFinding {
   readonly comparison: string;

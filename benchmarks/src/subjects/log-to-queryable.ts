@@ -92,14 +92,25 @@ interface FilledTopic {
 async function fill(
   broker: RunningBroker,
   topic: string,
-  form: UsageForm | 'lines',
+  form: UsageForm,
   events: number,
 ): Promise<FilledTopic> {
-  const usage = createUsageLog({ events }, form === 'lines' ? 'json' : form);
-  const records =
-    form === 'lines'
-      ? jsonLinesRecords(usage.records.slice(standardUsage.partitions))
-      : usage.records;
+  const usage = createUsageLog({ events }, form);
+  const log = await openTopic(broker, topic, standardUsage.partitions);
+  await fillTopic(log, usage.records);
+  return { log, usage, topic };
+}
+
+/** The engine would take the catalog's markers for events that it cannot read; its topic holds none. */
+async function fillForPeer(
+  broker: RunningBroker,
+  form: 'json' | 'lines',
+  events: number,
+): Promise<FilledTopic> {
+  const topic = 'peer';
+  const usage = createUsageLog({ events }, 'json');
+  const single = usage.records.slice(standardUsage.partitions);
+  const records = form === 'lines' ? jsonLinesRecords(single) : single;
   const log = await openTopic(broker, topic, standardUsage.partitions);
   await fillTopic(log, records);
   return { log, usage: { ...usage, records }, topic };
@@ -132,11 +143,7 @@ function raterCase(shared: SharedBroker, form: UsageForm, events: EventCount): B
   };
 }
 
-function peerCase(
-  shared: SharedBroker,
-  form: UsageForm | 'lines',
-  events: EventCount,
-): BenchmarkCase {
+function peerCase(shared: SharedBroker, form: 'json' | 'lines', events: EventCount): BenchmarkCase {
   const what = form === 'lines' ? '2,000 JSON rows a message' : 'one JSON event a message';
   return {
     name: 'peer',
@@ -144,8 +151,7 @@ function peerCase(
     unit: 'event',
     open: async (size): Promise<OpenCase> => {
       const [broker, store] = await Promise.all([shared.acquire(), startStore('bare')]);
-      const { log, usage, topic } = await fill(broker, 'peer', form, events(size));
-      // The engine would take the catalog's markers for events that it cannot read; this topic begins behind them.
+      const { log, usage, topic } = await fillForPeer(broker, form, events(size));
       const others = { store: store.processId, broker: broker.processId };
       return {
         measure: (round) =>

@@ -3,7 +3,7 @@ import { createKafkaEventLog } from '@tidemark/ingest/log';
 import type { EventLog, LogAppend } from '@tidemark/ingest/log';
 import type { RunningBroker } from './servers.ts';
 
-export const messageBytesMax = 2 * 1_048_576;
+const messageBytesMax = 2 * 1_048_576;
 
 export function openTopic(
   broker: RunningBroker,

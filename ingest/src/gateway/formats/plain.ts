@@ -43,9 +43,10 @@ function numbersAreNumbers(events: PlainEvents, { tenant, rules }: ReadContext):
   let measured: ReadonlySet<string> | undefined;
   let at = 0;
   for (let index = 0; index < events.length; index++) {
-    if (measured === undefined || events.types[index] !== type) {
-      type = events.types[index] as string;
-      measured = rules.numericProperties(tenant, type);
+    const eventType = events.types[index] as string;
+    if (measured === undefined || eventType !== type) {
+      type = eventType;
+      measured = rules.numericProperties(tenant, eventType);
     }
     const end = events.propertyEnds[index] as number;
     for (; at < end; at++) {
