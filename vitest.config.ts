@@ -13,6 +13,15 @@ export default defineConfig({
         ssr,
         test: { name: 'unit', include: ['**/src/**/*.test.ts'], testTimeout: 30_000 },
       },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'simulation',
+          include: ['**/test/simulation/**/*.test.ts'],
+          testTimeout: 600_000,
+        },
+      },
       ...(['integration', 'e2e', 'faults'] as const).map((name) => ({
         resolve,
         ssr,

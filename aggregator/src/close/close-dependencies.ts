@@ -19,7 +19,7 @@ export interface CloseDependencies {
 }
 
 /** A guard that no configuration reaches; the simulator shows what happens without it (docs/reliability.md). */
-export interface CloseGuards {
+interface CloseGuards {
   /** What the stream counted must equal what the close counted. */
   readonly comparison: boolean;
 }

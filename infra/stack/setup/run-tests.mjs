@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 const reports = join(root, 'node_modules/.cache/tidemark-tests');
 const requireAll = process.argv.includes('--require-all');
 const checks = ['format', 'lint', 'types', 'boundaries', 'unused'];
-const suites = ['unit', 'integration', 'e2e', 'faults'];
+const suites = ['unit', 'simulation', 'integration', 'e2e', 'faults'];
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
 const problems = [];

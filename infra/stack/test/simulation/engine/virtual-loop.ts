@@ -57,12 +57,19 @@ export class VirtualLoop {
     return new Promise((resolve, reject) => {
       const step = (): void => {
         try {
-          if (isDone()) return resolve('done');
+          if (isDone()) {
+            resolve('done');
+            return;
+          }
           const event = this.#pop();
-          if (event === undefined) return resolve('idle');
+          if (event === undefined) {
+            resolve('idle');
+            return;
+          }
           if (event.atMs > untilMs) {
             this.#push(event);
-            return resolve('late');
+            resolve('late');
+            return;
           }
           this.nowMs = Math.max(this.nowMs, event.atMs);
           this.events++;

@@ -247,6 +247,7 @@ export class ControlPlane {
         customer,
         timeZone: 'UTC',
         instant: period.to,
+        revision: 1,
         ending: period,
         starting: periods[ending + 1] ?? null,
         closed: periods

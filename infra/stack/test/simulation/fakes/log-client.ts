@@ -94,7 +94,7 @@ export class LogClient implements EventLog {
 
   /** Up to `count` records from `from` on, as this process sees them. */
   fetch(partition: number, from: number, count: number): LogRecord[] {
-    const { filler, record = (same) => same } = this.#distortion;
+    const { filler, record = (same: LogRecord): LogRecord => same } = this.#distortion;
     const base = this.#log.life.base[partition] ?? 0;
     return this.#log
       .slice(partition, from, from + count)

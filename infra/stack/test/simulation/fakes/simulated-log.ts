@@ -152,7 +152,7 @@ export class SimulatedLog {
   }
 }
 
-export function emptyLife(partitionCount: number, incarnation: number): LogLife {
+function emptyLife(partitionCount: number, incarnation: number): LogLife {
   return {
     incarnation,
     base: Array.from({ length: partitionCount }, () => 0),

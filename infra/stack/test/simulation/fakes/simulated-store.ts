@@ -93,7 +93,7 @@ export class SimulatedStore {
   }
 }
 
-export function unavailable(what: string): AppError {
+function unavailable(what: string): AppError {
   return new AppError('unavailable', 'platform/clickhouse-unavailable', `The store: ${what}.`);
 }
 

@@ -8,7 +8,7 @@ import { decodeNativeBlocks } from '@tidemark/rater/rows';
 import type { NativeColumn } from '@tidemark/rater/rows';
 
 /** Texts, numbers (integers below 2^53, times in ticks), hashes as bigint, decimals as scaled bigint, bytes as hex. */
-export type StoredValue = string | number | bigint | null;
+type StoredValue = string | number | bigint | null;
 export type StoredRow = Readonly<Record<string, StoredValue>>;
 
 interface TableShape {

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../engine/random.ts';
 
-export const accidentKinds = [
+const accidentKinds = [
   /** A record of ours is damaged at rest. */
   'corrupt-record',
   /** Somebody who does not have the key writes what looks like an envelope. */

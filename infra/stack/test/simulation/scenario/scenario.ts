@@ -18,7 +18,7 @@ import type { Send } from './traffic.ts';
 /** 2026-01-31T23:55:00Z: the log passes into another month, and with it into another part of the store. */
 export const startMs = 1_769_903_700_000;
 const minuteMs = 60_000;
-export const periodMs = 3 * minuteMs;
+const periodMs = 3 * minuteMs;
 /** Before the start lies one long period, for what comes very late. */
 const firstPeriodMs = 180 * minuteMs;
 /** Events may be this much older than their record, and an hour more at the rater. */
@@ -35,7 +35,7 @@ export interface CatalogStep {
   readonly subscriptions: readonly SubscriptionTerms[];
 }
 
-export interface CloseStep {
+interface CloseStep {
   readonly atMs: number;
   /** Microseconds. */
   readonly through: number;
@@ -91,7 +91,7 @@ export function createScenario(seed: number, accident?: Accident['kind']): Scena
     customers,
     boundaries: boundariesUs,
     catalog,
-    sends: drawSends(random, { customers, startMs, endMs, periodMs, firstPeriodMs }),
+    sends: drawSends(random, { customers, startMs, endMs, periodMs }),
     closes: drawCloses(random, boundariesUs, endMs),
     faults: drawFaults(random, endMs),
     storeOutages: Array.from({ length: random.between(0, 2) }, () => ({

@@ -7,7 +7,7 @@ import type { CatalogChange, MeterChange, SubscriptionChange } from '@tidemark/r
 
 export const tenant = 'acme';
 
-export interface TierTerms {
+interface TierTerms {
   /** Inclusive; `null`: no end. */
   readonly upTo: number | null;
   readonly unitAmount: string;
@@ -19,7 +19,7 @@ export type PriceTerms =
   | { readonly model: 'package'; readonly packageSize: string; readonly packageAmount: string }
   | { readonly model: 'flat'; readonly amount: string };
 
-export interface MeterTerms {
+interface MeterTerms {
   readonly key: string;
   readonly aggregation: 'count' | 'sum' | 'unique_count';
   readonly property: string | null;
@@ -56,7 +56,7 @@ export interface SubscriptionTerms {
   }[];
 }
 
-export const currency = 'USD';
+const currency = 'USD';
 
 export const meters: readonly MeterVersionTerms[] = [
   {

@@ -37,7 +37,6 @@ interface TrafficSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly periodMs: number;
-  readonly firstPeriodMs: number;
 }
 
 const amounts = [
@@ -52,7 +51,7 @@ const amounts = [
 ];
 
 export function drawSends(random: Random, span: TrafficSpan): Send[] {
-  const { customers, startMs, endMs, periodMs, firstPeriodMs } = span;
+  const { customers, startMs, endMs, periodMs } = span;
   const sends: Send[] = [];
   const sent: SimulatedEvent[] = [];
   let number = 0;

@@ -10,7 +10,7 @@ import type { LogAppend, LogRecord } from '@tidemark/ingest/log';
 import { tenant } from '../scenario/terms.ts';
 import type { SimulatedEvent } from '../scenario/traffic.ts';
 import { identityOf } from '../check/truth.ts';
-import type { AccidentScene } from './accident-driver.ts';
+import type { AccidentScene } from './accident-scene.ts';
 import { acceptedEvent, partitionOfCustomer } from './clients.ts';
 import { foreignKeys, installationKeys } from './world.ts';
 

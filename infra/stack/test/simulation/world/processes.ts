@@ -13,7 +13,6 @@ import { LogClient } from '../fakes/log-client.ts';
 import { storeClient } from '../fakes/simulated-store.ts';
 import type { StoreDistortion } from '../fakes/simulated-store.ts';
 import { acceptedPastMs } from '../scenario/scenario.ts';
-import type { ProcessKind } from '../scenario/scenario.ts';
 import { installationKeys, processLogger, processMetrics } from './world.ts';
 import type { World } from './world.ts';
 
@@ -190,5 +189,3 @@ function closeDistortion(world: World): StoreDistortion {
 function describe(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
-
-export type { ProcessKind };

@@ -262,18 +262,20 @@ class Run {
     const { loop, log, plane, scenario, store, truth } = this.#world;
     const network = new Network(new Random(scenario.seed, 'reader'), 0);
     const reader = new SimulatedProcess('reader', loop, network);
-    let progress: Awaited<ReturnType<typeof readProgress>> | null = null;
-    void readProgress(storeClient(store, reader)).then((rows) => {
-      progress = rows;
+    const reading = readProgress(storeClient(store, reader));
+    let isRead = false;
+    void reading.then(() => {
+      isRead = true;
     });
-    await loop.run(() => progress !== null, loop.nowMs + 60_000);
+    await loop.run(() => isRead, loop.nowMs + 60_000);
+    const progress = await reading;
     this.#violations.push(
       ...checkRun({
         truth,
         invoices: plane.invoices,
         through: scenario.boundaries.at(-1) ?? 0,
         totals: store.tables.table('charge_totals').rows(true),
-        progress: (progress ?? []).filter((row) => row.incarnation === log.life.incarnation),
+        progress: progress.filter((row) => row.incarnation === log.life.incarnation),
         ends: log.ends(),
         deadReasons: store.tables
           .table('dead_letters')

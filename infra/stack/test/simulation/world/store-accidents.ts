@@ -2,7 +2,7 @@
 import type { Accident } from '../scenario/accidents.ts';
 import { subscriptionChange } from '../scenario/terms.ts';
 import type { StoredRow } from '../fakes/store-tables.ts';
-import type { AccidentScene } from './accident-driver.ts';
+import type { AccidentScene } from './accident-scene.ts';
 import { partitionOfCustomer } from './clients.ts';
 
 export class StoreAccidents {
