@@ -29,15 +29,19 @@ export const boundariesMax = 20_000;
  * @throws PricingError `rater/period-too-long` when that gives more than `boundariesMax` boundaries.
  */
 export function billingBoundaries(
-  calendar: BillingCalendar & { readonly until: number },
+  calendar: BillingCalendar & {
+    readonly until: number;
+    /** What an error names as its place; default `until`. */
+    readonly path?: string;
+  },
 ): number[] {
-  const { startsAt, until } = calendar;
+  const { startsAt, until, path = 'until' } = calendar;
   const boundaryAt = boundaryCounter(calendar);
   const boundaries = [startsAt];
   for (let count = 1; (boundaries.at(-1) ?? startsAt) < until; count++) {
     if (boundaries.length >= boundariesMax) {
       const message = `At most ${boundariesMax} periods are computed at once.`;
-      throw new PricingError('rater/period-too-long', message, 'until');
+      throw new PricingError('rater/period-too-long', message, path);
     }
     const boundary = boundaryAt(count);
     if (boundary > (boundaries.at(-1) ?? startsAt)) boundaries.push(boundary);

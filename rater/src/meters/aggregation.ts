@@ -46,6 +46,8 @@ export interface Aggregation<State> {
 export interface AggregationKind {
   /** What it reads of an event: a number, the text of a property, or nothing. */
   readonly reads: 'number' | 'text' | 'nothing';
+  /** What `data.operation` of an event may say, where the aggregation reads it; another one is a rejection. */
+  readonly operations?: readonly string[];
   /** Options beside `property` that its meter may have. */
   readonly options: readonly ('carry' | 'values' | 'bucket')[];
   create(settings: AggregationSettings): Aggregation<unknown>;

@@ -17,6 +17,8 @@ export interface Meter {
   readonly value: MeasuredValue | undefined;
   /** Properties whose value must be a number where present: the gateway rejects an event where one is not. */
   readonly numberProperties: readonly string[];
+  /** What `data.operation` of an event may say; an event that says anything else is a rejection. Empty: it is not read. */
+  readonly operations: readonly string[];
   readonly dimensions: readonly string[];
   readonly filter: Filter;
   /** Changes the unit and never rounds. */
@@ -47,6 +49,7 @@ export function parseMeter(json: unknown, rules: ReadingRules = catalogRules, pa
     aggregation,
     value,
     numberProperties: kind.reads === 'number' && value !== undefined ? propertiesOf(value) : [],
+    operations: kind.operations ?? [],
     dimensions: readDimensions(object),
     filter: readFilter(object, 'filter'),
     conversion: readUnitConversion(object, 'conversion'),

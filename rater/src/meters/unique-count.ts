@@ -6,12 +6,13 @@ type Presence = Map<string, boolean>;
 
 /**
  * The exact number of distinct values of a property that are present at the end. An event's `data.operation` is `add`
- * (default) or `remove`; an event with another operation is not measured. No events: 0. State: every value seen, so it
- * grows with the distinct values and is rated from the store. With `carry` a period starts with the values of the one
+ * (default) or `remove`; an event with another operation is a rejection, and never measured. No events: 0. State: every
+ * value seen, so it grows with the distinct values and is rated from the store. With `carry` a period starts with the values of the one
  * before. Example: add a, add b, add a, remove b give 1.
  */
 export const uniqueCount = defineAggregation<Presence>({
   reads: 'text',
+  operations: ['add', 'remove'],
   options: ['carry'],
   create: ({ value, carry }) => {
     const property = value.kind === 'property' ? value.name : '';

@@ -94,10 +94,16 @@ export const quantitiesCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
     .map((quantities) => ({ charge, quantities })),
 );
 
-/** Whole units of every currency, so that rounding a threshold cannot matter. */
+/** Whole units, or finer than the minor unit of every currency. */
 const thresholdsArb = fc
-  .uniqueArray(fc.integer({ min: 1, max: 3000 }), { minLength: 1, maxLength: 3 })
-  .map((amounts) => amounts.toSorted((a, b) => a - b).map(String));
+  .uniqueArray(
+    fc.tuple(
+      fc.integer({ min: 0, max: 3000 }),
+      fc.constantFrom('', '.5', '.005', '.0001', '.99999'),
+    ),
+    { minLength: 1, maxLength: 3, selector: String },
+  )
+  .map((amounts) => amounts.map(([whole, decimals]) => `${whole}${decimals}`));
 
 /** Cumulative quantities of one period's runs: mostly rising, sometimes corrected downward. */
 export const snapshotsCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(

@@ -50,7 +50,7 @@ function eventsArb(value: fc.Arbitrary<unknown>): fc.Arbitrary<UsageEvent[]> {
         fc.record({ v: value, cost: amountArb }),
         maybe('kind', dimensionArb),
         maybe('region', dimensionArb),
-        maybe('operation', fc.constantFrom('add', 'remove')),
+        maybe('operation', fc.constantFrom('add', 'remove', 'add', 'remove', 'delete')),
         maybe('w', numberValueArb),
       ),
     }),

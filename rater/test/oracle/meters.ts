@@ -82,6 +82,8 @@ export function acceptedEvents(
 function valueOf(meter: Meter, event: UsageEvent): Fraction | 'absent' | 'rejected' {
   if (!NEEDS_NUMBER.has(meter.aggregation)) {
     if (meter.aggregation === 'count') return fraction(1);
+    const operation = event.data?.['operation'] ?? 'add';
+    if (operation !== 'add' && operation !== 'remove') return 'rejected';
     return distinctText(meter, event) === null ? 'absent' : fraction(1);
   }
   if (meter.expression !== undefined) return evaluateExpression(meter.expression, event.data ?? {});

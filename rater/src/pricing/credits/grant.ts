@@ -25,6 +25,8 @@ export interface Refill {
   readonly every: Cadence;
   readonly amount: Rational;
   readonly anchor: number;
+  /** Path of `every` in the JSON, for errors. */
+  readonly path: string;
 }
 
 /** The order in which grants burn: lower priority number, earlier expiry (none last), earlier creation, id. */

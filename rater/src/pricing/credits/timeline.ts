@@ -45,5 +45,6 @@ function refillTimes({ refill }: Grant, until: number): number[] {
     cadence: refill.every,
     timeZone: 'UTC',
     until,
+    path: refill.path,
   }).slice(1);
 }

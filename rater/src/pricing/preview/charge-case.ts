@@ -2,7 +2,7 @@
  * Rates one charge: of one quantity, several, the cumulative quantities of a period's billing runs, a list of events, or
  * transactions.
  */
-import { formatMoney, toMoney, type Money, type Rational } from '../../money/index.ts';
+import { formatMoney, moneyOf, toMoney, type Money, type Rational } from '../../money/index.ts';
 import { shareOf } from '../adjustments/proration.ts';
 import { parseCharge, type Charge } from '../charge.ts';
 import type { JsonObject } from '../input/json-object.ts';
@@ -141,7 +141,10 @@ function rateSnapshots(input: JsonObject, { charge, dimensions, rate }: CaseTerm
   const deltas = billRuns({
     cumulative: ratings.map(({ lines }) => money(billedTotal(lines))),
     closes: !open,
-    ...(thresholds !== undefined && { thresholds: thresholds.map(money) }),
+    ...(thresholds !== undefined && {
+      // Cumulative amounts are whole minor units: what reaches a finer threshold is the next unit above it.
+      thresholds: thresholds.map((threshold) => moneyOf(threshold.toScaled(minorUnits, 'up'))),
+    }),
   });
   const last = ratings.at(-1);
   return {

@@ -83,6 +83,7 @@ function readRefill(
     every,
     amount: object.optionalDecimal('amount', { sign: 'not-negative' }) ?? amount,
     anchor: optionalInstant(object, 'anchor') ?? startsAt,
+    path: object.pathOf('every'),
   };
   object.finish();
   return refill;

@@ -57,7 +57,8 @@ export function measuredProperty(meter: Meter): string | undefined {
   return meter.value?.kind === 'property' ? meter.value.name : undefined;
 }
 
-function textOf(value: unknown): string | undefined {
+/** A property as text for filters, dimensions and distinct values. */
+export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return `${value}`;
   return typeof value === 'number' ? withoutExponent(`${value}`) : undefined;

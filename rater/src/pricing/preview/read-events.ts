@@ -10,6 +10,7 @@ import {
   exactNumber,
   measuredProperty,
   sampleOf,
+  textOf,
   type JsonEvent,
   type NumberFault,
 } from './json-sample.ts';
@@ -49,7 +50,7 @@ export function readEvents(input: JsonObject, reading: EventReading): CaseEvents
     const event = readEvent(object, index, meter);
     const isOfType =
       event.type === undefined || meter.eventType === '' || event.type === meter.eventType;
-    const fault = isOfType ? numberFault(event, reading) : undefined;
+    const fault = isOfType ? faultOf(event, reading) : undefined;
     if (fault !== undefined) rejected.push({ index, code: fault });
     else if (event.identity === undefined || !seen.has(event.identity)) {
       if (event.identity !== undefined) seen.add(event.identity);
@@ -97,16 +98,23 @@ function readEvent(object: JsonObject, index: number, meter: Meter): ReadEvent {
   return event;
 }
 
-function numberFault(
+function faultOf(
   { properties }: ReadEvent,
-  { numberProperties }: EventReading,
-): NumberFault | undefined {
+  { meter, numberProperties }: EventReading,
+): NumberFault | 'rater/unknown-operation' | undefined {
   for (const name of numberProperties) {
     if (!Object.hasOwn(properties, name)) continue;
     const number = exactNumber(properties[name]);
     if (typeof number === 'string') return number;
   }
-  return undefined;
+  return isUnknownOperation(properties['operation'], meter) ? 'rater/unknown-operation' : undefined;
+}
+
+/** Absent and `null` are the default. */
+function isUnknownOperation(value: unknown, { operations }: Meter): boolean {
+  if (operations.length === 0 || value === undefined || value === null) return false;
+  const operation = textOf(value);
+  return operation === undefined || !operations.includes(operation);
 }
 
 /** Without an id an event has no identity, and is never a copy of another. */

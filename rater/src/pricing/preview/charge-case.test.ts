@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { previewCase } from './preview-case.ts';
+
+function deltasOf(fields: object): unknown {
+  const price = { model: 'per_unit', currency: 'USD', unitAmount: '0.01' };
+  return (previewCase({ charge: { price }, ...fields }) as { readonly deltas?: unknown }).deltas;
+}
+
+describe('billing runs with thresholds', () => {
+  it('pass a threshold that is finer than the minor unit with the next unit above it', () => {
+    const runs = (threshold: string): unknown =>
+      deltasOf({ snapshots: ['0', '1', '2'], open: true, thresholds: [threshold] });
+    expect(runs('0.004')).toEqual(['0.00', '0.01', '0.00']);
+    expect(runs('0.005')).toEqual(['0.00', '0.01', '0.00']);
+    expect(runs('0.01')).toEqual(['0.00', '0.01', '0.00']);
+    expect(runs('0.0100000001')).toEqual(['0.00', '0.00', '0.02']);
+  });
+
+  it('bill nothing until a threshold is reached, and everything in the last run', () => {
+    const snapshots = ['100', '499', '500', '501', '900'];
+    expect(deltasOf({ snapshots, thresholds: ['5'] })).toEqual([
+      '0.00',
+      '0.00',
+      '5.00',
+      '0.00',
+      '4.00',
+    ]);
+  });
+});
