@@ -182,8 +182,11 @@ export function priceTransactions(price: Price, values: readonly Fraction[]): Pr
  */
 function transactionFees(price: Price, values: readonly Fraction[]): Fraction[] {
   const rate = divide(fraction(price.rate!), fraction(100));
-  const freeCount = price.freeTransactions === undefined ? null : fraction(price.freeTransactions);
-  const freeAmount = price.freeAmount === undefined ? null : fraction(price.freeAmount);
+  // A free part of zero is not there: it does not end the other one.
+  const given = (part: string | undefined): Fraction | null =>
+    part === undefined || isZero(fraction(part)) ? null : fraction(part);
+  const freeCount = given(price.freeTransactions);
+  const freeAmount = given(price.freeAmount);
   let free = freeCount !== null || freeAmount !== null;
   let running = ZERO;
   return values.map((value, index) => {

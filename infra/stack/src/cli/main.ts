@@ -46,4 +46,9 @@ const wrongUseCodes = new Set([
   'platform/config-invalid',
 ]);
 
+// A reader that has seen enough, such as `head`, ends the program quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitDone);
+});
 process.exitCode = await main();

@@ -1,10 +1,10 @@
 /** Reads events from NDJSON and CSV files as streams, one after another; a line that cannot be read is reported, not fatal. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { AppError } from '@tidemark/platform/errors';
 import type { UsageEventInput } from '@tidemark/sdk';
 import { parse as parseCsv } from 'csv-parse';
 import { z } from 'zod';
+import { ndjsonLines } from './ndjson-lines.ts';
 import { mapRow } from './send-mapping.ts';
 import type { MappedEvent, SendMapping } from './send-mapping.ts';
 
@@ -82,8 +82,7 @@ async function* readCsv({ file, mapping, fileName }: SendFile): AsyncIterable<Se
 
 async function* readNdjson({ file, mapping, fileName }: SendFile): AsyncIterable<SendItem> {
   let line = 0;
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-  for await (const text of lines) {
+  for await (const text of ndjsonLines(createReadStream(file))) {
     line += 1;
     if (text.trim() === '') continue;
     yield readLine(text, line, { mapping, fileName });

@@ -16,7 +16,6 @@ export const pricingErrorCodes = {
   'rater/value-not-allowed': 'Use one of the values that the message lists.',
   'rater/negative-value': 'Use a number that is not below zero.',
   'rater/not-positive': 'Use a number above zero.',
-  'rater/percent-above-hundred': 'Use a percentage of at most 100.',
   'rater/too-many-items': 'Shorten the list to the stated limit.',
   'rater/empty-list': 'Give at least one item.',
   'rater/not-a-key':
@@ -56,6 +55,8 @@ export const pricingErrorCodes = {
   'rater/period-too-long': 'Ask for fewer periods at once.',
   'rater/period-required': 'Give the period.',
   'rater/weights-all-zero': 'Give at least one weight above zero.',
+  'rater/unexpected-fault':
+    'Report the case: the fault lies in the program, not in what it was given.',
   'rater/unknown-kind': 'Use one of the kinds of case that the message lists.',
 } as const;
 

@@ -7,7 +7,7 @@ import {
   minorUnitsOf,
   parseDecimal,
   previewDecimalsMax,
-  Rational,
+  type Rational,
 } from '../../money/index.ts';
 import { PricingError } from './pricing-error.ts';
 
@@ -26,8 +26,6 @@ export const previewRules: ReadingRules = { decimals: previewDecimalsMax, namesO
 
 export interface DecimalBounds {
   readonly sign?: 'positive' | 'not-negative' | 'any';
-  /** Greatest allowed value, for percentages. */
-  readonly atMostHundred?: boolean;
 }
 
 const KEY = /^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}$/;
@@ -286,8 +284,6 @@ export class JsonObject {
   }
 }
 
-const hundred = Rational.of(100n);
-
 function checkBounds(value: Rational, path: string, bounds: DecimalBounds): void {
   const sign = bounds.sign ?? 'any';
   if (sign === 'positive' && !value.isPositive) {
@@ -295,8 +291,5 @@ function checkBounds(value: Rational, path: string, bounds: DecimalBounds): void
   }
   if (sign === 'not-negative' && value.isNegative) {
     throw new PricingError('rater/negative-value', 'This must not be below zero.', path);
-  }
-  if (bounds.atMostHundred === true && value.isAbove(hundred)) {
-    throw new PricingError('rater/percent-above-hundred', 'This must be at most 100.', path);
   }
 }

@@ -17,7 +17,7 @@ export const graduatedPercentage: PriceModel = {
         const message = 'A tier needs a rate or a flatAmount.';
         throw new PricingError('rater/tier-without-price', message, tier.path);
       }
-      const rate = tier.optionalDecimal('rate', { sign: 'not-negative', atMostHundred: true });
+      const rate = tier.optionalDecimal('rate', { sign: 'not-negative' });
       return {
         unitAmount: rate?.dividedBy(hundred),
         flatAmount: tier.optionalDecimal('flatAmount', { sign: 'not-negative' }),

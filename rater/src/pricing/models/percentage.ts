@@ -58,10 +58,10 @@ export const percentage: PriceModel = {
 function readTerms(price: JsonObject): Terms {
   const notNegative = { sign: 'not-negative' } as const;
   const terms: Terms = {
-    rate: price.decimal('rate', { ...notNegative, atMostHundred: true }),
+    rate: price.decimal('rate', notNegative),
     fixedAmount: price.optionalDecimal('fixedAmount', notNegative) ?? Rational.zero,
-    freeTransactions: price.optionalCount('freeTransactions'),
-    freeAmount: price.optionalDecimal('freeAmount', notNegative),
+    freeTransactions: unlessZero(price.optionalCount('freeTransactions')),
+    freeAmount: unlessZero(price.optionalDecimal('freeAmount', notNegative)),
     minPerTransaction: price.optionalDecimal('minPerTransaction', notNegative),
     maxPerTransaction: price.optionalDecimal('maxPerTransaction', notNegative),
   };
@@ -75,6 +75,11 @@ function readTerms(price: JsonObject): Terms {
     );
   }
   return terms;
+}
+
+/** A free part of zero is none, so it does not end the other one. As Lago. */
+function unlessZero(freePart: Rational | undefined): Rational | undefined {
+  return freePart?.isZero === true ? undefined : freePart;
 }
 
 function totalPricing({ rate, fixedAmount }: Terms): CountAndSumPricing {

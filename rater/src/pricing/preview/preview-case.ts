@@ -34,7 +34,7 @@ export function previewCase(json: unknown): object {
   const named = identityOf(json);
   try {
     const input = JsonObject.read(json, '', previewRules);
-    input.raw('id');
+    checkId(input);
     const result = kindOf(input)(input);
     return { ...named, ...result };
   } catch (error) {
@@ -52,8 +52,16 @@ function kindOf(input: JsonObject): CaseKind {
   throw new PricingError('rater/unknown-kind', message, 'kind');
 }
 
+/** A list or an object is no name of a case; it could be nested deeper than a result can be written. */
+function checkId(input: JsonObject): void {
+  const id = input.raw('id');
+  if (typeof id !== 'object') return;
+  throw new PricingError('rater/not-a-text', 'This must be a text or a number.', 'id');
+}
+
 /** The `id` comes back as it was sent, also beside an error. */
 function identityOf(json: unknown): { readonly id?: unknown } {
   if (typeof json !== 'object' || json === null || !Object.hasOwn(json, 'id')) return {};
-  return { id: (json as { readonly id: unknown }).id };
+  const { id } = json as { readonly id: unknown };
+  return typeof id === 'object' && id !== null ? {} : { id };
 }

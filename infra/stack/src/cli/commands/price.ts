@@ -1,8 +1,10 @@
 /** `tidemark price`: one pricing case a line in, one result a line out, in order; streams, so memory does not grow. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { AppError } from '@tidemark/platform/errors';
 import type { Command } from 'commander';
+import { ndjsonLines } from '../ndjson-lines.ts';
+import { printNote } from '../output.ts';
 
 export function registerPrice(program: Command): void {
   program
@@ -16,21 +18,28 @@ Example:
   $ echo '{"id":"c1","charge":{"price":{"model":"per_unit","currency":"USD","unitAmount":"0.02"}},"quantity":"700"}' | tidemark price`,
     )
     .action(async (file: string | undefined) => {
-      const { previewCase } = await import('@tidemark/rater/pricing');
-      const input = file === undefined ? process.stdin : createReadStream(file);
-      for await (const line of createInterface({ input, crlfDelay: Infinity })) {
+      const { answerPriceLine, faultCode } = await import('../price-answer.ts');
+      const input = file === undefined ? process.stdin : await openFile(file);
+      let faults = 0;
+      for await (const line of ndjsonLines(input)) {
         if (line.trim() === '') continue;
-        const result = `${JSON.stringify(previewCase(parseCase(line)))}\n`;
-        if (!process.stdout.write(result)) await once(process.stdout, 'drain');
+        const { text, fault } = answerPriceLine(line);
+        if (fault !== undefined) {
+          faults++;
+          printNote(fault.stack ?? fault.message);
+        }
+        if (!process.stdout.write(`${text}\n`)) await once(process.stdout, 'drain');
       }
+      if (faults > 0) throw new AppError('invariant', faultCode, `${faults} cases failed.`);
     });
 }
 
-/** A line that is no JSON still gets its result line: `previewCase` reports it as not an object. */
-function parseCase(line: string): unknown {
+async function openFile(file: string): Promise<AsyncIterable<Uint8Array>> {
   try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return undefined;
+    return (await open(file)).createReadStream();
+  } catch (cause) {
+    throw new AppError('invalid-input', 'stack/unreadable-file', `${file} cannot be read.`, {
+      cause,
+    });
   }
 }
