@@ -60,7 +60,6 @@ export async function startEmbeddedStack(
       eventLog,
       progress: { readProgress: () => readProgress(clickHouse) },
     });
-    const adminKey = await controlPlane.bootstrap();
     const app = createHttpServer({
       log,
       metrics,
@@ -105,6 +104,8 @@ export async function startEmbeddedStack(
       wakeCloses: () => closeWorker.wake(),
     });
     const url = await listen(process, app, config.http);
+    // Last: the key is given once, and a start that fails after it would take it along.
+    const adminKey = await controlPlane.bootstrap();
     return { url, adminKey, dataDir: config.dataDir, lifecycle };
   } catch (thrown) {
     await lifecycle.stop();

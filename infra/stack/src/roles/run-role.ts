@@ -93,7 +93,6 @@ const starters: RoleStarters = {
       eventLog,
       progress: { readProgress: () => readProgress(clickHouse) },
     });
-    const adminKey = await controlPlane.bootstrap();
     await process.lifecycle.start('control plane', {
       start: () => controlPlane.start(),
       stop: () => controlPlane.stop(),
@@ -103,7 +102,9 @@ const starters: RoleStarters = {
       clickhouse: () => clickHouse.ping(),
     });
     registerApi(app, { controlPlane, reads: createUsageReads({ controlPlane, clickHouse }) });
-    return { url: await listen(process, app, config.http), adminKey };
+    const url = await listen(process, app, config.http);
+    // Last: the key is given once, and a start that fails after it would take it along.
+    return { url, adminKey: await controlPlane.bootstrap() };
   },
 
   'close-worker': async (process, config) => {
