@@ -154,6 +154,7 @@ describeDatabases('tenant isolation', (database) => {
     'GET /v1/events/:source/:id': (caller) => [caller.get(`/v1/events/${secret}/${secret}`), 404],
     'GET /v1/conflicts': (caller) => [caller.get('/v1/conflicts'), 200],
     'GET /v1/dead-letters': (caller) => [caller.get('/v1/dead-letters'), 200],
+    'POST /v1/dead-letters/redrive': (caller) => [caller.post('/v1/dead-letters/redrive', {}), 200],
     'POST /v1/period-closes': (caller) => [
       caller.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z', customers: [secret] }),
       422,

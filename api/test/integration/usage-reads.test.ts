@@ -52,7 +52,7 @@ describe('reads of usage over the real engine', () => {
       plans: [plan],
       customers: [customer, { ...customer, key: 'other' }],
       subscriptions: [
-        { customer: 'acme', plan: 'web', startsAt: '2015-05-01T00:00:00Z', anchor: 'calendar' },
+        { customer: 'acme', plan: 'web', startsAt: '2015-04-30T22:00:00Z', anchor: 'calendar' },
       ],
     });
     await write(
@@ -185,7 +185,7 @@ describe('reads of usage over the real engine', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       customer: 'acme',
-      period: { from: '2015-05-01T00:00:00Z', to: '2015-05-31T22:00:00Z' },
+      period: { from: '2015-04-30T22:00:00Z', to: '2015-05-31T22:00:00Z' },
       currency: 'USD',
       total: '5.00',
       lines: [
