@@ -51,20 +51,24 @@ const waves: readonly Lanes[] = [
 describe.skipIf(missing !== null)(`failpoints${missing === null ? '' : ` (${missing})`}`, () => {
   let servers: ChaosServers;
   let world: ChaosWorld;
+  const cleanups: (() => Promise<void> | void)[] = [];
 
   beforeAll(async () => {
+    cleanups.push(() => {
+      directory.remove();
+    });
     servers = await startServers(directory.path);
+    cleanups.push(() => servers.stop());
     world = await ChaosWorld.start(servers, {
       name: 'failpoints',
       directory: directory.path,
       sessionTimeoutMs: 2000,
       closeWorkers: 1,
     });
+    cleanups.push(() => world.stop());
   });
   afterAll(async () => {
-    await world.stop();
-    await servers.stop();
-    directory.remove();
+    for (const cleanup of cleanups.reverse()) await cleanup();
   });
 
   it('each belong to one lane', () => {

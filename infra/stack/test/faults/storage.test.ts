@@ -61,20 +61,31 @@ describe.skipIf(noTmpfs !== null)(
       const directory = temporaryDirectory('full-store');
       const store = join(directory, 'data/clickhouse');
       mkdirSync(store, { recursive: true });
-      mount('-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', store);
+      mount('-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', store);
       cleanups.push(() => {
         spawnSync('umount', ['-l', store]);
       });
       const stack = await startStack(directory);
+      await stack.send(100);
+      await expect.poll(() => storedEvents(stack), { timeout: 30_000 }).toBe(100);
+      const ballast = join(store, 'ballast');
+      fillDisk(ballast);
       // The log stands on another disk: the gateway goes on.
-      await stack.send(30_000, 900);
+      await stack.send(5_000, 200);
       await expect
-        .poll(() => sinkFailures(stack), { timeout: 60_000, interval: 200 })
+        .poll(
+          () => {
+            // What the engine tidies up meanwhile is taken as well.
+            fillDisk(ballast);
+            return sinkFailures(stack);
+          },
+          { timeout: 60_000, interval: 200 },
+        )
         .toBeGreaterThan(0);
-      expect(await storedEvents(stack)).toBeLessThan(30_000);
+      expect(await storedEvents(stack)).toBe(100);
 
-      mount('-o', 'remount,size=1g', store);
-      await expect.poll(() => storedEvents(stack), { timeout: 60_000 }).toBe(30_000);
+      rmSync(ballast);
+      await expect.poll(() => storedEvents(stack), { timeout: 60_000 }).toBe(5_100);
       expect(await stack.close()).toMatchObject({
         status: 'done',
         totals: { USD: stack.expectedTotal },
@@ -168,6 +179,28 @@ async function digestStore(dataDir: string): Promise<Record<string, string>> {
   } finally {
     await clickHouse.close();
     await host.stop();
+  }
+}
+
+/** Appends to the file until the disk has no room. */
+function fillDisk(file: string): void {
+  const descriptor = openSync(file, 'a');
+  try {
+    for (const size of [1_048_576, 4096]) {
+      const bytes = new Uint8Array(size);
+      while (hasRoom(() => writeSync(descriptor, bytes) === size));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function hasRoom(write: () => boolean): boolean {
+  try {
+    return write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') return false;
+    throw error;
   }
 }
 
