@@ -28,7 +28,7 @@ export type Fault =
   | { readonly kind: 'network'; readonly store: ChaosStore; readonly fault: NetworkFault };
 
 export interface PlannedFault {
-  /** Since the fault before it was injected. */
+  /** Since the fault before it was due. */
   readonly afterMs: number;
   readonly fault: Fault;
 }

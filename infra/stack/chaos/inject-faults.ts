@@ -1,4 +1,7 @@
-/** Carries out a plan of faults, one after the other, until it is told to stop; counts what was really done. */
+/**
+ * Carries out a plan of faults until it is told to stop; counts what was really done. Each victim takes its faults in the
+ * order of the plan; different victims do not wait for each other, so that faults meet.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Failpoint } from '@tidemark/platform/failpoint';
 import type { ChaosWorld } from './chaos-world.ts';
@@ -29,14 +32,17 @@ export function noFaults(): FaultCounts {
 
 /** A process that does not come up for so long is left to its supervisor. */
 const upWaitMs = 15_000;
+/** Faults that may wait for one victim; more are left out. */
+const waitingMax = 2;
 
 export class FaultInjector {
   readonly counts = noFaults();
   readonly #world: ChaosWorld;
   readonly #plan: Generator<PlannedFault, never>;
   readonly #log: (line: string) => void;
-  /** Freezes and network faults that are not over. */
+  /** Faults that are not over. */
   readonly #pending = new Set<Promise<void>>();
+  readonly #lanes = new Map<string, { waiting: number; last: Promise<void> }>();
 
   constructor(
     world: ChaosWorld,
@@ -55,10 +61,24 @@ export class FaultInjector {
       await delay(afterMs, undefined, { signal }).catch(() => undefined);
       // Read again: it may have changed while we waited.
       if ((signal as { aborted: boolean }).aborted) break;
-      this.#log(JSON.stringify(fault));
-      await this.#inject(fault, signal);
+      this.#enqueue(fault, signal);
     }
     await Promise.all(this.#pending);
+  }
+
+  #enqueue(fault: Fault, signal: AbortSignal): void {
+    const victim = 'role' in fault ? fault.role : fault.kind;
+    const lane = this.#lanes.get(victim) ?? { waiting: 0, last: Promise.resolve() };
+    this.#lanes.set(victim, lane);
+    if (lane.waiting >= waitingMax) return;
+    lane.waiting += 1;
+    lane.last = lane.last.then(async () => {
+      lane.waiting -= 1;
+      if (signal.aborted) return;
+      this.#log(JSON.stringify(fault));
+      await this.#inject(fault, signal);
+    });
+    this.#background(lane.last);
   }
 
   async #inject(fault: Fault, signal: AbortSignal): Promise<void> {
