@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import type { PricingError } from '../pricing/input/pricing-error.ts';
 import { parseInstant } from './instant.ts';
 import {
@@ -159,7 +160,7 @@ describe('the fraction in service', () => {
           }
         },
       ),
-      { numRuns: 500 },
+      lawRuns,
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import { plainSample, type PlainEvent } from '../../test/fakes/plain-sample.ts';
 import { formatFraction } from '../money/index.ts';
 import type { CarriedState, RatingPeriod } from '../pricing/charge-rater.ts';
@@ -264,7 +265,7 @@ describe('states', () => {
         });
         expect(text(meter, parts)).toBe(text(meter, whole));
       }),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 
@@ -298,7 +299,7 @@ describe('states', () => {
             expect(text(meter, meter.merge(right, meter.merge(left, middle)))).toBe(whole);
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 
@@ -319,7 +320,7 @@ describe('states', () => {
           expect(text(meter, state)).toBe(text(meter, inOrderState));
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import { formatFraction, parseFraction, Rational } from '../money/index.ts';
 import { PricingError } from '../pricing/input/pricing-error.ts';
 import { expressionLengthMax, parseExpression, type PropertyValue } from './expression.ts';
@@ -122,7 +123,7 @@ describe('an expression', () => {
           .plus(x);
         expect(evaluate('a * b - c / 3 + a', { a, b, c })).toBe(formatFraction(expected));
       }),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 });

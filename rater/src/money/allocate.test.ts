@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import { allocate, roundToTotal } from './allocate.ts';
 import { Rational, sumOf } from './rational.ts';
 import { moneyOf } from './scaled.ts';
@@ -47,7 +48,7 @@ describe('allocate', () => {
           });
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 
@@ -64,7 +65,7 @@ describe('allocate', () => {
           expect(parts.every((part, index) => part <= (limits[index] ?? 0n))).toBe(true);
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 
@@ -109,7 +110,7 @@ describe('roundToTotal', () => {
           });
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import {
   formatExactAmount,
   formatFixed,
@@ -88,7 +89,7 @@ describe('scaled numbers', () => {
         expect(parseQuantity(formatQuantity(quantityOf(scaled)))).toBe(scaled);
         expect(parseExactAmount(formatExactAmount(exactAmountOf(scaled)))).toBe(scaled);
       }),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 });
@@ -146,7 +147,7 @@ describe('the text of a fraction', () => {
           expect(parseFraction(formatFraction(value))?.equals(value)).toBe(true);
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 });

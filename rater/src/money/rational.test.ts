@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import { greaterOf, Rational, smallerOf, sumOf } from './rational.ts';
 
 const decimals = fc
@@ -33,7 +34,7 @@ describe('Rational', () => {
         expect(left.isBelow(right)).toBe(order < 0);
         expect(left.equals(right)).toBe(order === 0);
       }),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { lawRuns } from '../../test/laws/law-runs.ts';
 import { divideFloor, divideRounded, roundingModes } from './rounding.ts';
 
 describe('divideRounded', () => {
@@ -36,7 +37,7 @@ describe('divideRounded', () => {
           if (mode.startsWith('half')) expect(absolute * 2n <= denominator).toBe(true);
         },
       ),
-      { numRuns: 10_000 },
+      lawRuns,
     );
   });
 });
