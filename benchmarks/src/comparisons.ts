@@ -4,6 +4,8 @@ import { codec } from './subjects/codec.ts';
 import { customers } from './subjects/customers.ts';
 import { dedup } from './subjects/dedup.ts';
 import { embedded } from './subjects/embedded.ts';
+import { httpFormats } from './subjects/http-formats.ts';
+import { httpKafkaToQueryable, httpToQueryable } from './subjects/http-to-queryable.ts';
 import { liveLatency } from './subjects/live-latency.ts';
 import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts';
 import { rating } from './subjects/rating.ts';
@@ -18,6 +20,9 @@ export const comparisons: readonly Comparison[] = [
   kafkaBatches,
   kafkaSingleEvents,
   embedded,
+  httpFormats,
+  httpToQueryable,
+  httpKafkaToQueryable,
   liveLatency,
   recovery,
   customers,

@@ -12,6 +12,7 @@ import {
 import type { AcceptedEvent } from '@tidemark/ingest/contract';
 import { customerKey, eventTypes } from '../workload/catalog.ts';
 import { SeededRandom, ZipfRanks } from '../workload/random.ts';
+import { amountScale } from '../workload/usage.ts';
 
 export type BodyFormat = 'columnar' | 'json' | 'json-one' | 'ndjson' | 'cloudevents-batch';
 
@@ -29,6 +30,8 @@ export interface BodyShape {
 export interface PreparedBody {
   readonly contentType: string;
   readonly bytes: Buffer;
+  /** Sum over its events. */
+  readonly amountThousandths: number;
   /** Writes `request` (below 2^32) into every id of a copy of `bytes` that starts at `offset` of `target`. */
   stamp(target: Buffer, offset: number, request: number): void;
 }
@@ -57,11 +60,18 @@ function drawEvent(shape: BodyShape, random: SeededRandom, ranks: ZipfRanks): Ac
     subject: customerKey(ranks.draw(random)),
     time: shape.now - random.below(microsecondsPerHour),
     data: {
-      amount: (1 + random.below(250_000)) / 1000,
+      amount: (1 + random.below(250_000)) / 10 ** amountScale,
       region: regions[random.below(regions.length)] ?? '',
       tier: tiers[random.below(tiers.length)] ?? '',
     },
   };
+}
+
+function amountOf(events: readonly AcceptedEvent[]): number {
+  const thousandths = events.map(({ data }) =>
+    Math.round(Number(data['amount']) * 10 ** amountScale),
+  );
+  return thousandths.reduce((sum, amount) => sum + amount, 0);
 }
 
 function columnarBody(events: readonly AcceptedEvent[]): PreparedBody {
@@ -74,6 +84,7 @@ function columnarBody(events: readonly AcceptedEvent[]): PreparedBody {
   return {
     contentType: columnsContentType,
     bytes,
+    amountThousandths: amountOf(events),
     stamp: (target, offset, request) => {
       const end = offset + ids + events.length * 16;
       for (let at = offset + ids; at < end; at += 16) target.writeUInt32BE(request, at);
@@ -106,6 +117,7 @@ function jsonBody(
   return {
     contentType: contentTypes[format],
     bytes,
+    amountThousandths: amountOf(events),
     stamp: (target, offset, request) => {
       const digits = Buffer.from(request.toString(16).padStart(8, '0'), 'latin1');
       for (const position of positions) target.set(digits, offset + position);

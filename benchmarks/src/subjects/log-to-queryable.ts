@@ -4,6 +4,7 @@
  */
 import type { EventLog } from '@tidemark/ingest/log';
 import type { BenchmarkCase, Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
+import { Shared } from '../lib/shared.ts';
 import { readWithKafkaEngine } from '../workload/kafka-engine.ts';
 import { fillTopic, openTopic } from '../workload/kafka-topics.ts';
 import { createUsageLog } from '../workload/log-records.ts';
@@ -16,26 +17,7 @@ import type { RunningBroker } from '../workload/servers.ts';
 import { standardUsage } from '../workload/usage.ts';
 import { openNaivePipeline } from './naive-pipeline.ts';
 
-/** A topic and the broker it is in, shared by the cases of a comparison; stopped by the last one that closes. */
-class SharedBroker {
-  #starting: Promise<RunningBroker> | null = null;
-  #users = 0;
-
-  acquire(): Promise<RunningBroker> {
-    this.#users++;
-    this.#starting ??= startBroker();
-    return this.#starting;
-  }
-
-  async release(): Promise<void> {
-    if (--this.#users > 0) return;
-    const broker = await this.#starting;
-    this.#starting = null;
-    await broker?.stop();
-  }
-}
-
-const batches = new SharedBroker();
+const batches = new Shared(startBroker);
 
 export const kafkaBatches: Comparison = {
   name: 'kafka-batches',
@@ -64,7 +46,7 @@ export const kafkaBatches: Comparison = {
   ],
 };
 
-const single = new SharedBroker();
+const single = new Shared(startBroker);
 
 export const kafkaSingleEvents: Comparison = {
   name: 'kafka-single-events',
@@ -116,7 +98,11 @@ async function fillForPeer(
   return { log, usage: { ...usage, records }, topic };
 }
 
-function raterCase(shared: SharedBroker, form: UsageForm, events: EventCount): BenchmarkCase {
+function raterCase(
+  shared: Shared<RunningBroker>,
+  form: UsageForm,
+  events: EventCount,
+): BenchmarkCase {
   return {
     name: 'tidemark',
     title: 'Tidemark: deduplicated and rated',
@@ -143,7 +129,11 @@ function raterCase(shared: SharedBroker, form: UsageForm, events: EventCount): B
   };
 }
 
-function peerCase(shared: SharedBroker, form: 'json' | 'lines', events: EventCount): BenchmarkCase {
+function peerCase(
+  shared: Shared<RunningBroker>,
+  form: 'json' | 'lines',
+  events: EventCount,
+): BenchmarkCase {
   const what = form === 'lines' ? '2,000 JSON rows a message' : 'one JSON event a message';
   return {
     name: 'peer',
@@ -170,7 +160,11 @@ function peerCase(shared: SharedBroker, form: 'json' | 'lines', events: EventCou
   };
 }
 
-function rawCase(shared: SharedBroker, form: UsageForm, events: EventCount): BenchmarkCase {
+function rawCase(
+  shared: Shared<RunningBroker>,
+  form: UsageForm,
+  events: EventCount,
+): BenchmarkCase {
   return {
     name: 'raw',
     title: 'kafkajs consumer that only counts bytes',

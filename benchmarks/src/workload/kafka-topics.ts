@@ -6,7 +6,7 @@ import type { RunningBroker } from './servers.ts';
 const messageBytesMax = 2 * 1_048_576;
 
 export function openTopic(
-  broker: RunningBroker,
+  broker: Pick<RunningBroker, 'client'>,
   name: string,
   partitionCount: number,
 ): Promise<EventLog> {

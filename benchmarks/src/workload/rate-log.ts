@@ -109,7 +109,11 @@ export async function measureArrival(
 
 const countRow = z.object({ n: z.string().transform(Number) });
 
-async function queryableEvents(clickHouse: ClickHouse, incarnation: number): Promise<number> {
+/** Events below the progress of all partitions: what any query of the product sees. */
+export async function queryableEvents(
+  clickHouse: ClickHouse,
+  incarnation: number,
+): Promise<number> {
   const [row] = await clickHouse.query({
     sql: `SELECT toString(sum(logged)) AS n FROM progress FINAL WHERE incarnation = {incarnation:UInt32}`,
     parameters: { incarnation },
@@ -125,7 +129,7 @@ const storedRow = z.object({
 });
 
 /** The sum of all charges is exact to the last of 18 decimals, or the round has no result. */
-async function checkStored(
+export async function checkStored(
   clickHouse: ClickHouse,
   incarnation: number,
   expected: ExpectedUsage,
