@@ -4,7 +4,8 @@
  * so a record whose headers are ours and whose value is not what they say is damage (`corrupt`), anything else that
  * claims to be ours is a forgery (`poison`). Node only. docs/adr/0012.
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { crc32c } from '@node-rs/crc32';
 import { decodeColumns, encodeColumns } from './columns-codec.ts';
 import type { EventColumns } from './event-columns.ts';
@@ -185,12 +186,24 @@ function lengthOf(bytes: Uint8Array): Uint8Array {
   return length;
 }
 
+const macKeys = new WeakMap<Uint8Array, KeyObject>();
+
+/** Node takes six times as long with the bytes of a key as with a key that it has prepared. */
+function macKeyOf(logMac: Uint8Array): KeyObject {
+  let key = macKeys.get(logMac);
+  if (key === undefined) {
+    key = createSecretKey(logMac);
+    macKeys.set(logMac, key);
+  }
+  return key;
+}
+
 function headersMac(signed: Uint8Array, { logMac }: InstallationKeys): string {
-  return createHmac('sha256', logMac).update('headers').update(signed).digest('hex');
+  return createHmac('sha256', macKeyOf(logMac)).update('headers').update(signed).digest('hex');
 }
 
 function recordMac(signed: Uint8Array, value: Uint8Array, { logMac }: InstallationKeys): string {
-  const hmac = createHmac('sha256', logMac).update('record').update(lengthOf(signed));
+  const hmac = createHmac('sha256', macKeyOf(logMac)).update('record').update(lengthOf(signed));
   return hmac.update(signed).update(value).digest('hex');
 }
 
