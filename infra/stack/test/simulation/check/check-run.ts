@@ -59,13 +59,13 @@ function checkInvoices({ invoices, truth }: RunResult, fail: Fail): void {
 
 /** What was acknowledged before the close began must be in it, nothing that was sent after it, and each amount fits. */
 function checkUsageLines(
-  { draft, issuedAtMs, number, openedAtMs }: IssuedInvoice,
+  { cutAfterMs, draft, issuedAtMs, number }: IssuedInvoice,
   terms: SubscriptionTerms,
   truth: Truth,
   fail: Fail,
 ): void {
   const inTime = truth.events.filter(
-    ({ ackedAtMs }) => ackedAtMs !== null && ackedAtMs < openedAtMs,
+    ({ ackedAtMs }) => ackedAtMs !== null && ackedAtMs < cutAfterMs,
   );
   const possible = truth.events.filter(({ sentAtMs }) => sentAtMs < issuedAtMs);
   const least = expectedLines(terms, truth.meters, eventsOf(inTime), draft.due.instant);

@@ -13,7 +13,7 @@ import { rulesVersion } from '@tidemark/rater/catalog';
 import type { CatalogChange } from '@tidemark/rater/catalog';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
-import type { ControlPlane, LockedTransaction } from './control-plane.ts';
+import type { ControlPlane, LockedTransaction, OpenedClose } from './control-plane.ts';
 
 export interface ControlOptions {
   readonly plane: ControlPlane;
@@ -42,26 +42,31 @@ export class ControlClient {
   }
 
   async openClose(request: CloseRequest): Promise<PeriodClose> {
-    const { plane, process, log, cutUnderLock } = this.#options;
+    const { plane, process, cutUnderLock } = this.#options;
     if (!cutUnderLock) {
-      const offsets = await log.endOffsets();
-      return process.call('opens a close', () =>
-        plane.insertClose(request, log.incarnation, offsets),
-      );
+      const opened = await this.#cut(request);
+      return process.call('opens a close', () => plane.insertClose(opened));
     }
     for (;;) {
       const opened = await this.#locked(async (transaction) => {
         const unfinished = plane.findUnfinished(request);
         if (unfinished !== undefined) return unfinished;
         if (plane.pending.length > 0 || plane.acknowledged < plane.epochs.length) return null;
-        const offsets = await log.endOffsets();
+        const opened = await this.#cut(request);
         return process.call('opens a close', () =>
-          plane.commit(transaction, () => plane.insertClose(request, log.incarnation, offsets)),
+          plane.commit(transaction, () => plane.insertClose(opened)),
         );
       });
       if (opened !== null) return opened;
       await this.publish();
     }
+  }
+
+  async #cut(request: CloseRequest): Promise<OpenedClose> {
+    const { log, process } = this.#options;
+    const cutAfterMs = process.loop.nowMs;
+    const offsets = await log.endOffsets();
+    return { request, cut: { incarnation: log.incarnation, offsets }, cutAfterMs };
   }
 
   async #publish(): Promise<void> {

@@ -32,12 +32,19 @@ export interface LockedTransaction {
 export interface IssuedInvoice {
   readonly number: number;
   readonly issuedAtMs: number;
-  /** When its job fixed the cut. */
-  readonly openedAtMs: number;
+  /** What was acknowledged before then lies below the cut of its job. */
+  readonly cutAfterMs: number;
   readonly close: PeriodClose;
   readonly draft: InvoiceDraft;
   /** The document as it was issued, to prove that it stays so. */
   readonly text: string;
+}
+
+export interface OpenedClose {
+  readonly request: CloseRequest;
+  readonly cut: PeriodClose['cut'];
+  /** Before the log was asked for the cut. */
+  readonly cutAfterMs: number;
 }
 
 interface LockRequest {
@@ -59,7 +66,7 @@ export class ControlPlane {
   readonly uniqueInvoices: boolean;
   readonly #loop: VirtualLoop;
   readonly #recorded = new Set<string>();
-  readonly #openedAtMs = new Map<string, number>();
+  readonly #cutAfterMs = new Map<string, number>();
   readonly #billed = new Map<string, ClosedPeriod>();
   #holder: LockedTransaction | null = null;
   readonly #waiting: LockRequest[] = [];
@@ -136,12 +143,12 @@ export class ControlPlane {
     );
   }
 
-  insertClose(request: CloseRequest, incarnation: number, offsets: readonly number[]): PeriodClose {
+  insertClose({ request, cut, cutAfterMs }: OpenedClose): PeriodClose {
     const close: PeriodClose = {
       ...request,
       id: `close-${this.closes.size + 1}`,
       status: 'queued',
-      cut: { incarnation, offsets },
+      cut,
       catalogEpoch: this.epochs.length,
       halted: [],
       subscriptionsDone: 0,
@@ -151,10 +158,10 @@ export class ControlPlane {
     };
     this.closes.set(close.id, close);
     this.#wake();
-    this.#openedAtMs.set(close.id, this.#loop.nowMs);
+    this.#cutAfterMs.set(close.id, cutAfterMs);
     this.#loop.note(
       () =>
-        `${close.id} through ${request.through}: cut ${offsets.join()}, epoch ${close.catalogEpoch}`,
+        `${close.id} through ${request.through}: cut ${cut.offsets.join()}, epoch ${close.catalogEpoch}`,
     );
     return close;
   }
@@ -202,7 +209,7 @@ export class ControlPlane {
       this.invoices.push({
         number: this.invoices.length + 1,
         issuedAtMs: this.#loop.nowMs,
-        openedAtMs: this.#openedAtMs.get(close.id) ?? -Infinity,
+        cutAfterMs: this.#cutAfterMs.get(close.id) ?? -Infinity,
         close,
         draft,
         text: JSON.stringify(draft),

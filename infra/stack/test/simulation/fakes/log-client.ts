@@ -121,6 +121,8 @@ class SimulatedConsumer implements LogConsumer {
   readonly #holdings = new Map<number, Holding>();
   readonly #member: GroupMember;
   #stopped = false;
+  /** Of the newest assignment; what comes late of an older one is nothing. */
+  #generation = 0;
 
   constructor(
     client: LogClient,
@@ -132,7 +134,10 @@ class SimulatedConsumer implements LogConsumer {
     this.#log = log;
     this.#process = process;
     this.#handlers = handlers;
-    this.#member = { process, joined: (partitions) => this.#joined(partitions) };
+    this.#member = {
+      process,
+      joined: (generation, partitions) => this.#joined(generation, partitions),
+    };
   }
 
   start(): Promise<void> {
@@ -168,14 +173,15 @@ class SimulatedConsumer implements LogConsumer {
   #heartbeat(): void {
     const { loop, name, network } = this.#process;
     if (this.#process.isRunning) {
-      this.#process.after(network.delayMs() * 50, `${name} heartbeat`, () => {
+      this.#process.after(network.random.delayMs(200), `${name} heartbeat`, () => {
         if (!this.#stopped && !this.#log.isMember(this.#member)) this.#log.join(this.#member);
       });
     } else loop.after(sessionTimeoutMs + 1, `session of ${name}`, () => this.#log.expireMembers());
   }
 
-  #joined(partitions: readonly number[]): void {
-    if (this.#stopped) return;
+  #joined(generation: number, partitions: readonly number[]): void {
+    if (this.#stopped || generation < this.#generation) return;
+    this.#generation = generation;
     const lost = [...this.#holdings.keys()].filter((partition) => !partitions.includes(partition));
     const gained = partitions.filter((partition) => !this.#holdings.has(partition));
     for (const partition of lost) this.#holdings.delete(partition);

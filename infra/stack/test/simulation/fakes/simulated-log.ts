@@ -13,8 +13,8 @@ export const sessionTimeoutMs = 8000;
 
 export interface GroupMember {
   readonly process: SimulatedProcess;
-  /** The whole assignment of this member, as a join tells it. */
-  joined(partitions: readonly number[]): void;
+  /** The whole assignment of this member in a generation of the group, as a join tells it. */
+  joined(generation: number, partitions: readonly number[]): void;
 }
 
 /** A whole life of a log, so that an accident can put another one in its place for a while. */
@@ -126,11 +126,11 @@ export class SimulatedLog {
   #rebalanceSoon(): void {
     const generation = ++this.#generation;
     this.#loop.after(this.#network.delayMs(), 'the group rebalances', () => {
-      if (generation === this.#generation) this.#rebalance();
+      if (generation === this.#generation) this.#rebalance(generation);
     });
   }
 
-  #rebalance(): void {
+  #rebalance(generation: number): void {
     const members = this.#members;
     if (members.length === 0) return;
     const shift = this.#network.random.between(0, members.length - 1);
@@ -140,7 +140,7 @@ export class SimulatedLog {
       );
       const { process } = member;
       process.after(this.#network.delayMs(), `${process.name} joins with ${own.join()}`, () =>
-        member.joined(own),
+        member.joined(generation, own),
       );
     });
   }

@@ -68,18 +68,51 @@ export interface Scenario {
   readonly faults: readonly ProcessFault[];
   readonly storeOutages: readonly { readonly atMs: number; readonly durationMs: number }[];
   readonly accident: Accident | null;
-  /** Identities that a partition's index knows; less than there are, in most runs. */
-  readonly dedupSlots: number;
+  /** Generations of the dedup index, of six identities: less than there are, in most runs. */
+  readonly dedupGenerations: number;
+  /** Generations of which the index has tags only; older ones are forgotten. */
+  readonly dedupTagGenerations: number;
   readonly taskRecordsMax: number;
   readonly endMs: number;
 }
 
+type Range = readonly [least: number, most: number];
+
+interface Size {
+  readonly partitions: Range;
+  readonly customers: Range;
+  /** After the long one. */
+  readonly periods: Range;
+  readonly batches: Range;
+  readonly faults: Range;
+}
+
+const small: Size = {
+  partitions: [1, 2],
+  customers: [1, 2],
+  periods: [1, 1],
+  batches: [2, 6],
+  faults: [0, 4],
+};
+const large: Size = {
+  partitions: [1, 3],
+  customers: [2, 4],
+  periods: [2, 3],
+  batches: [6, 13],
+  faults: [0, 8],
+};
+
+/** Most mistakes show in small runs, of which there is time for many more. */
+const sizes: readonly Size[] = [small, small, small, small, small, large];
+
 export function createScenario(seed: number, accident?: Accident['kind']): Scenario {
   const random = new Random(seed, 'scenario');
-  const partitionCount = random.between(1, 3);
-  const periods = random.between(2, 3);
+  const size = random.pick(sizes);
+  const within = ([least, most]: Range): number => random.between(least, most);
+  const partitionCount = within(size.partitions);
+  const periods = within(size.periods);
   const endMs = startMs + periods * periodMs + minuteMs;
-  const customers = ['ada', 'bob', 'cyd', 'dee'].slice(0, random.between(2, 4));
+  const customers = ['ada', 'bob', 'cyd', 'dee'].slice(0, within(size.customers));
   const boundaries = [startMs - firstPeriodMs];
   for (let period = 0; period <= periods; period++) boundaries.push(startMs + period * periodMs);
   const boundariesUs = boundaries.map((boundary) => boundary * 1000);
@@ -91,15 +124,22 @@ export function createScenario(seed: number, accident?: Accident['kind']): Scena
     customers,
     boundaries: boundariesUs,
     catalog,
-    sends: drawSends(random, { customers, startMs, endMs, periodMs }),
+    sends: drawSends(random, {
+      batches: within(size.batches),
+      customers,
+      startMs,
+      endMs,
+      periodMs,
+    }),
     closes: drawCloses(random, boundariesUs, endMs),
-    faults: drawFaults(random, endMs),
+    faults: Array.from({ length: within(size.faults) }, () => drawFault(random, endMs)),
     storeOutages: Array.from({ length: random.between(0, 2) }, () => ({
       atMs: random.between(startMs, endMs),
       durationMs: random.delayMs(8000),
     })),
     accident: pickAccident(random, accident),
-    dedupSlots: random.pick([8, 8, 16, 64]),
+    dedupGenerations: random.pick([1, 1, 2, 4, 16]),
+    dedupTagGenerations: random.pick([0, 1, 2, 16]),
     taskRecordsMax: random.between(1, 8),
     endMs,
   };
@@ -187,7 +227,7 @@ function drawCloses(random: Random, boundaries: readonly number[], endMs: number
   });
 }
 
-function drawFaults(random: Random, endMs: number): ProcessFault[] {
+function drawFault(random: Random, endMs: number): ProcessFault {
   const kinds: readonly ProcessKind[] = [
     'rater',
     'rater',
@@ -197,21 +237,19 @@ function drawFaults(random: Random, endMs: number): ProcessFault[] {
     'closer',
     'control',
   ];
-  return Array.from({ length: random.between(0, 8) }, (): ProcessFault => {
-    const process = random.pick(kinds);
-    const actions = [
-      'kill',
-      'kill',
-      'pause',
-      'pause',
-      ...(process === 'rater' ? ['stop', 'thread'] : []),
-    ];
-    return {
-      atMs: random.between(startMs, endMs + minuteMs),
-      process,
-      ordinal: random.between(0, 1),
-      action: random.pick(actions) as ProcessFault['action'],
-      durationMs: random.delayMs(15_000),
-    };
-  });
+  const process = random.pick(kinds);
+  const actions = [
+    'kill',
+    'kill',
+    'pause',
+    'pause',
+    ...(process === 'rater' ? ['stop', 'thread'] : []),
+  ];
+  return {
+    atMs: random.between(startMs, endMs + minuteMs),
+    process,
+    ordinal: random.between(0, 1),
+    action: random.pick(actions) as ProcessFault['action'],
+    durationMs: random.delayMs(15_000),
+  };
 }

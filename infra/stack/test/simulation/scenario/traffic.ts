@@ -33,6 +33,7 @@ export type Send =
     };
 
 interface TrafficSpan {
+  readonly batches: number;
   readonly customers: readonly string[];
   readonly startMs: number;
   readonly endMs: number;
@@ -51,7 +52,7 @@ const amounts = [
 ];
 
 export function drawSends(random: Random, span: TrafficSpan): Send[] {
-  const { customers, startMs, endMs, periodMs } = span;
+  const { batches, customers, startMs, endMs, periodMs } = span;
   const sends: Send[] = [];
   const sent: SimulatedEvent[] = [];
   let number = 0;
@@ -77,7 +78,6 @@ export function drawSends(random: Random, span: TrafficSpan): Send[] {
     sent.push(event);
     return event;
   };
-  const batches = random.between(6, 13);
   for (let batch = 0; batch < batches; batch++) {
     const atMs = random.between(startMs, endMs);
     const events = Array.from({ length: random.between(1, 4) }, () =>

@@ -37,13 +37,11 @@ export class AccidentScene {
     };
   }
 
-  /** Resolves when the raters have halted for the reason that is due now, or it is a violation. */
+  /** Resolves when the raters have halted for the reason that is due, or it is a violation. */
   async halted(reason: string, partition: number): Promise<void> {
     this.due.add(reason);
-    const { halts } = this.world;
-    const from = halts.length;
     await this.seen(`halt ${reason} of partition ${partition}`, () =>
-      halts.slice(from).some((halt) => halt.reason === reason && halt.partition === partition),
+      this.world.halts.some((halt) => halt.reason === reason && halt.partition === partition),
     );
   }
 

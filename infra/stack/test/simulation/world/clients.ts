@@ -7,6 +7,7 @@ import { tenant } from '../scenario/terms.ts';
 import type { Send, SimulatedEvent } from '../scenario/traffic.ts';
 import { identityOf } from '../check/truth.ts';
 import type { Fleet } from './fleet.ts';
+import { eventBytes } from './processes.ts';
 import type { GatewayProcess } from './processes.ts';
 import type { World } from './world.ts';
 
@@ -104,7 +105,7 @@ export class Clients {
               kind: 'events',
               events: events.map(acceptedEvent),
               backfill,
-              bytes: 100 * events.length,
+              bytes: eventBytes * events.length,
             })
             .then(
               () => answer(true),

@@ -48,7 +48,7 @@ export class Fleet {
       }
       case 'kill':
         struck.process.kill();
-        loop.after(500 + network.delayMs() * 400, `another ${kind} starts`, () =>
+        loop.after(500 + network.random.delayMs(1600), `another ${kind} starts`, () =>
           this.#start(kind, ordinal),
         );
     }

@@ -5,7 +5,7 @@ import {
   decodeLogRecord,
   encodeEnvelope,
 } from '@tidemark/ingest/contract';
-import type { EncodedRecord } from '@tidemark/ingest/contract';
+import type { EncodedRecord, GatewayMark } from '@tidemark/ingest/contract';
 import type { LogAppend, LogRecord } from '@tidemark/ingest/log';
 import { tenant } from '../scenario/terms.ts';
 import type { SimulatedEvent } from '../scenario/traffic.ts';
@@ -141,14 +141,18 @@ export class LogAccidents {
     const { world, clients, fleet } = this.#scene;
     const { log, truth } = world;
     fleet.sparesGateways = true;
-    let lost: { gateway: string; events: SimulatedEvent[] } | undefined;
+    let lost: { partition: number; mark: GatewayMark; events: SimulatedEvent[] } | undefined;
     log.onAppend = (append) => {
       const message = decodeLogRecord(append, installationKeys);
       if (message.kind !== 'envelope') return append;
+      // A gateway that did not hear of the first acknowledgement must hear of another one.
+      if (lost !== undefined) {
+        const isAgain = append.partition === lost.partition && isSame(lost.mark, message.gateway);
+        return isAgain ? 'lost' : append;
+      }
       const names = fleet.gateways.map(({ process }) => process.name);
       // Of a gateway that is gone nothing more comes that could prove the loss.
       if (!names.includes(message.gateway.gatewayId)) return append;
-      log.onAppend = null;
       const keys = new Set<string>();
       for (let row = 0; row < message.columns.count; row++) {
         const { id, source, subject } = columnsEvent(message.columns, row);
@@ -158,20 +162,21 @@ export class LogAccidents {
         .map(({ event }) => event)
         .filter((event) => keys.has(identityOf(event)));
       for (const event of events) truth.lost(event);
-      lost = { gateway: message.gateway.gatewayId, events };
+      lost = { partition: append.partition, mark: message.gateway, events };
       return 'lost';
     };
     const customer = this.#probe().customer;
     while (lost === undefined) {
       await clients.sendEvents([{ ...this.#probe(), customer }]);
     }
-    const { events, gateway } = lost;
+    const { events, mark } = lost;
     const concerned = events[0]?.customer ?? customer;
     for (let probes = 0; probes < 4 && world.lostReported === 0; probes++) {
-      await clients.sendEvents([{ ...this.#probe(), customer: concerned }], false, gateway);
+      await clients.sendEvents([{ ...this.#probe(), customer: concerned }], false, mark.gatewayId);
       await world.loop.pause(5000, 'waits for the loss detector');
     }
     await this.#scene.seen('alarm of a lost envelope', () => world.lostReported > 0);
+    log.onAppend = null;
     for (const event of events) truth.resent(event);
     fleet.sparesGateways = false;
     await clients.sendEvents(events);
@@ -215,6 +220,10 @@ export class LogAccidents {
   #phantom(): EncodedRecord {
     return sealed([{ ...this.#probe(), source: 'phantom' }], 'phantom', installationKeys);
   }
+}
+
+function isSame(left: GatewayMark, right: GatewayMark): boolean {
+  return left.gatewayId === right.gatewayId && left.sequence === right.sequence;
 }
 
 function sealed(

@@ -16,9 +16,12 @@ import { acceptedPastMs } from '../scenario/scenario.ts';
 import { installationKeys, processLogger, processMetrics } from './world.ts';
 import type { World } from './world.ts';
 
-/** About 28 bytes a slot, in four generations; the tags of forgotten ones take a seventh. */
-const bytesPerDedupSlot = 4 * 28;
-const tagBytesPerDedupSlot = 2 * 4;
+/** The smallest generations of the dedup index: 8 slots of 28 bytes, or of 4 once only tags are left, for 6 identities. */
+const dedupGenerationBytes = 8 * 28;
+const dedupTagBytes = 8 * 4;
+export const eventBytes = 100;
+/** No more events at once than such a generation has room for: then no record is too large for the index. */
+const eventsInFlightMax = 6;
 
 export interface RaterProcess {
   readonly process: SimulatedProcess;
@@ -40,8 +43,8 @@ export function startRater(world: World, name: string, onFailed: () => void): Ra
       future: 300_000_000,
     },
     dedupLimits: {
-      ownerBytesMax: scenario.dedupSlots * bytesPerDedupSlot,
-      tagBytesMax: scenario.dedupSlots * tagBytesPerDedupSlot,
+      ownerBytesMax: scenario.dedupGenerations * dedupGenerationBytes,
+      tagBytesMax: scenario.dedupTagGenerations * dedupTagBytes,
     },
     ...(distortions.raterGuards !== undefined && { guards: distortions.raterGuards }),
   });
@@ -88,6 +91,7 @@ export function startGateway(world: World, name: string): GatewayProcess {
       schedule: (delayMs, callback) => process.after(delayMs, `${name} timer`, callback),
     },
     gatewayId: name,
+    limits: { bytesInFlightMax: eventsInFlightMax * eventBytes },
   });
   return { process, publisher };
 }
@@ -108,7 +112,7 @@ export function startControl(world: World, name: string): ControlProcess {
     cutUnderLock: world.distortions.cutUnderLock ?? true,
   });
   const publishLater = (): void => {
-    process.after(world.network.delayMs() * 300, `${name} looks for changes`, () => {
+    process.after(world.network.random.delayMs(1200), `${name} looks for changes`, () => {
       const { acknowledged, epochs, pending } = world.plane;
       if (pending.length === 0 && acknowledged === epochs.length) {
         world.plane.whenWork(publishLater);
@@ -147,7 +151,7 @@ export function startCloser(world: World, name: string): { readonly process: Sim
   });
   const work = async (): Promise<void> => {
     for (;;) {
-      await sleep(world.network.delayMs() * 400);
+      await sleep(world.network.random.delayMs(1600));
       if (world.plane.unfinishedCloses().length === 0) {
         await new Promise<void>((wake) => {
           world.plane.whenWork(() => process.after(1, `${name} wakes`, wake));
