@@ -31,14 +31,17 @@ export const boundariesMax = 20_000;
 export function billingBoundaries(
   calendar: BillingCalendar & {
     readonly until: number;
+    /** Leaves out the boundaries before the last one at or before this instant. */
+    readonly from?: number;
     /** What an error names as its place; default `until`. */
     readonly path?: string;
   },
 ): number[] {
-  const { startsAt, until, path = 'until' } = calendar;
+  const { startsAt, until, from = startsAt, path = 'until' } = calendar;
   const boundaryAt = boundaryCounter(calendar);
-  const boundaries = [startsAt];
-  for (let count = 1; (boundaries.at(-1) ?? startsAt) < until; count++) {
+  const skipped = countUpTo(from, boundaryAt);
+  const boundaries = [skipped === 0 ? startsAt : boundaryAt(skipped)];
+  for (let count = skipped + 1; (boundaries.at(-1) ?? startsAt) < until; count++) {
     if (boundaries.length >= boundariesMax) {
       const message = `At most ${boundariesMax} periods are computed at once.`;
       throw new PricingError('rater/period-too-long', message, path);
@@ -47,6 +50,19 @@ export function billingBoundaries(
     if (boundary > (boundaries.at(-1) ?? startsAt)) boundaries.push(boundary);
   }
   return boundaries;
+}
+
+/** How many cadences after the anchor the last boundary at or before `from` is; 0 where that is the start. */
+function countUpTo(from: number, boundaryAt: (count: number) => number): number {
+  let above = 1;
+  while (boundaryAt(above) <= from) above *= 2;
+  let below = 0;
+  while (above - below > 1) {
+    const middle = below + ((above - below) >> 1);
+    if (boundaryAt(middle) <= from) below = middle;
+    else above = middle;
+  }
+  return below;
 }
 
 /** The boundary `count` cadences after the anchor. */

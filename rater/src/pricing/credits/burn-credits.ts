@@ -51,6 +51,9 @@ class CreditBurn {
   readonly #input: CreditsInput;
   /** In burn order. */
   readonly #accounts: Account[];
+  readonly #accountOf: ReadonlyMap<Grant, Account>;
+  /** In burn order; kept while nothing starts or expires. */
+  #living: readonly Account[] = [];
   readonly #refused: number[] = [];
   #overage = Rational.zero;
 
@@ -59,11 +62,12 @@ class CreditBurn {
     this.#accounts = [...input.grants]
       .sort(burnOrder)
       .map((grant) => ({ grant, alive: false, balance: Rational.zero, consumed: Rational.zero }));
+    this.#accountOf = new Map(this.#accounts.map((account) => [account.grant, account]));
   }
 
   run(): CreditsResult {
     const { grants, usage, period, resets, openingOverage } = this.#input;
-    const timeline = grantTimeline([...grants].sort(burnOrder), resets, period.to);
+    const timeline = grantTimeline([...grants].sort(burnOrder), resets, period);
     const uses = usage
       .map((use, index) => ({ ...use, index }))
       .filter(({ time }) => time >= period.from && time < period.to)
@@ -91,18 +95,18 @@ class CreditBurn {
       this.#reset();
       return;
     }
-    const account = this.#accounts.find(({ grant }) => grant === event.grant);
+    const account = this.#accountOf.get(event.grant);
     if (account === undefined) return;
     switch (event.kind) {
       case 'expiry':
-        account.alive = false;
         account.balance = Rational.zero;
+        this.#live(account, false);
         return;
       case 'start':
         // A grant that expires no later than it starts is never alive.
         if ((account.grant.expiresAt ?? Infinity) <= event.time) return;
-        account.alive = true;
         account.balance = account.grant.amount;
+        this.#live(account, true);
         break;
       case 'refill':
         account.balance = event.grant.refill?.amount ?? account.grant.amount;
@@ -114,7 +118,7 @@ class CreditBurn {
   /** Each living balance becomes what its rollover keeps; the overage is forgotten unless it is kept. */
   #reset(): void {
     if (!this.#input.keepOverage) this.#overage = Rational.zero;
-    for (const account of this.#living()) {
+    for (const account of this.#living) {
       const { rollover } = account.grant;
       account.balance =
         rollover === undefined
@@ -135,9 +139,12 @@ class CreditBurn {
       return;
     }
     let left = amount;
-    for (const account of this.#living()) left = left.minus(take(account, left));
-    if (!left.isPositive) return;
-    const last = this.#input.overdraft ? this.#living().at(-1) : undefined;
+    for (const account of this.#living) {
+      if (!account.balance.isPositive) continue;
+      left = left.minus(take(account, left));
+      if (!left.isPositive) return;
+    }
+    const last = this.#input.overdraft ? this.#living.at(-1) : undefined;
     if (last === undefined) {
       this.#overage = this.#overage.plus(left);
       return;
@@ -149,14 +156,16 @@ class CreditBurn {
   /** How much of a use the living grants would cover. */
   #coverable(amount: Rational): Rational {
     let left = amount;
-    for (const { grant, balance } of this.#living()) {
+    for (const { grant, balance } of this.#living) {
+      if (!left.isPositive) break;
       left = left.minus(coverage({ grant, balance }, left).covered);
     }
     return amount.minus(left);
   }
 
-  #living(): Account[] {
-    return this.#accounts.filter(({ alive }) => alive);
+  #live(account: Account, alive: boolean): void {
+    account.alive = alive;
+    this.#living = this.#accounts.filter((each) => each.alive);
   }
 
   #result(): CreditsResult {

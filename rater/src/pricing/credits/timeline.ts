@@ -1,5 +1,7 @@
 /** Everything that happens to grants by itself, in order: what an instant brings stands before any use at that instant. */
 import { billingBoundaries } from '../../calendar/billing-boundaries.ts';
+import type { RatingPeriod } from '../charge-rater.ts';
+import { PricingError } from '../input/pricing-error.ts';
 import type { Grant } from './grant.ts';
 
 export type GrantEvent =
@@ -12,23 +14,37 @@ export type GrantEvent =
  */
 const orderAtOneInstant = ['expiry', 'reset', 'start', 'refill'] as const;
 
-/** @param grants in burn order; events of one kind at one instant keep it. */
+/** Refills that one calculation may go through. */
+const refillsMax = 200_000;
+
+/**
+ * @param grants in burn order; events of one kind at one instant keep it.
+ * @param period of the usage. Of the refills before it only the last one of a grant matters.
+ * @throws PricingError `rater/too-many-items`, `rater/period-too-long` where refills are too many.
+ */
 export function grantTimeline(
   grants: readonly Grant[],
   resets: readonly number[],
-  until: number,
+  period: RatingPeriod,
 ): GrantEvent[] {
+  let refills = 0;
   const events: GrantEvent[] = resets.map((time) => ({ time, kind: 'reset' }));
   for (const grant of grants) {
     const { startsAt, expiresAt = Infinity } = grant;
     events.push({ time: startsAt, kind: 'start', grant });
     if (expiresAt !== Infinity) events.push({ time: expiresAt, kind: 'expiry', grant });
-    for (const time of refillTimes(grant, until)) {
+    const times = refillTimes(grant, period);
+    refills += times.length;
+    if (refills > refillsMax) {
+      const message = `The grants have more than ${refillsMax} refills in this period.`;
+      throw new PricingError('rater/too-many-items', message, 'grants');
+    }
+    for (const time of times) {
       if (time >= startsAt && time < expiresAt) events.push({ time, kind: 'refill', grant });
     }
   }
   return events
-    .filter(({ time }) => time <= until)
+    .filter(({ time }) => time <= period.to)
     .sort((left, right) => left.time - right.time || rankOf(left) - rankOf(right));
 }
 
@@ -37,14 +53,16 @@ function rankOf({ kind }: GrantEvent): number {
 }
 
 /** Counted from the anchor, so the 31st clamps to shorter months and returns. */
-function refillTimes({ refill }: Grant, until: number): number[] {
+function refillTimes({ refill }: Grant, { from, to: until }: RatingPeriod): number[] {
   if (refill === undefined || refill.anchor >= until) return [];
+  const { anchor } = refill;
   return billingBoundaries({
-    startsAt: refill.anchor,
+    startsAt: anchor,
     anchor: 'anniversary',
     cadence: refill.every,
     timeZone: 'UTC',
+    from,
     until,
     path: refill.path,
-  }).slice(1);
+  }).filter((time) => time > anchor);
 }

@@ -1,6 +1,12 @@
 import { compileMeter } from '../../meters/compile-meter.ts';
 import { parseMeter } from '../../meters/meter.ts';
-import { formatFraction, formatRational, quantityScale } from '../../money/index.ts';
+import {
+  formatFraction,
+  formatRational,
+  parseFraction,
+  quantityScale,
+  Rational,
+} from '../../money/index.ts';
 import type { CarriedState } from '../charge-rater.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { readPeriod } from '../input/read-period.ts';
@@ -37,7 +43,10 @@ export function readCarried(input: JsonObject, aggregation: string): CarriedStat
 }
 
 export function carriedFields(carried: CarriedState | null | undefined): object {
-  if (carried?.kind === 'level') return { carriedLevel: carried.level };
+  if (carried?.kind === 'level') {
+    const level = parseFraction(carried.level) ?? Rational.zero;
+    return { carriedLevel: formatRational(level, quantityScale) };
+  }
   return carried?.kind === 'values' ? { carriedValues: carried.values } : {};
 }
 
