@@ -7,6 +7,8 @@ import { deltaRows } from './openmeter-deltas.ts';
 import { creditRows } from './openmeter-credits.ts';
 import { lago, lagoMeters, lagoCoupons, lagoTaxes } from './lago-cases.ts';
 import { flexpriceRows, fpRoundings, fpChanges, dstDays } from './flexprice-cases.ts';
+import { invoiceRows } from './invoice-cases.ts';
+import { roundingRows } from './rounding-cases.ts';
 import { killBillRows, polarRows, meteroidRows } from './other-cases.ts';
 
 export const peerCases: readonly ExampleRow[] = [
@@ -27,4 +29,6 @@ export const peerCases: readonly ExampleRow[] = [
   ...killBillRows,
   ...polarRows,
   ...meteroidRows,
+  ...invoiceRows,
+  ...roundingRows,
 ];

@@ -77,11 +77,14 @@ function rateLine(line: JsonObject, context: LineContext): ChargeLine[] {
   const trueUps = lines.filter(isTrueUp);
   const rated = lines.filter((each) => !isTrueUp(each));
   const amounts = splitAmounts([rated, ...trueUps.map((trueUp) => [trueUp])], charge);
-  return amounts.map((amount, index) => ({
+  const own: ChargeLine = {
     key,
-    kind: index > 0 ? 'minimum_true_up' : isFlat ? 'flat' : 'usage',
-    amount,
-  }));
+    kind: isFlat ? 'flat' : 'usage',
+    amount: amounts[0] ?? moneyOf(0n),
+  };
+  // A charge has its line also at zero; a true-up that rounds to nothing has none.
+  const missing = amounts.slice(1).filter((amount) => amount !== 0n);
+  return [own, ...missing.map((amount): ChargeLine => ({ key, kind: 'minimum_true_up', amount }))];
 }
 
 /**
