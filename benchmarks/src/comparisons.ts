@@ -8,6 +8,7 @@ import { httpFormats } from './subjects/http-formats.ts';
 import { httpKafkaToQueryable, httpToQueryable } from './subjects/http-to-queryable.ts';
 import { liveLatency } from './subjects/live-latency.ts';
 import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts';
+import { pricing } from './subjects/pricing.ts';
 import { rating } from './subjects/rating.ts';
 import { recovery } from './subjects/recovery.ts';
 import { store } from './subjects/store.ts';
@@ -15,6 +16,7 @@ import { store } from './subjects/store.ts';
 export const comparisons: readonly Comparison[] = [
   codec,
   dedup,
+  pricing,
   rating,
   store,
   kafkaBatches,

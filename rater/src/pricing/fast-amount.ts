@@ -22,6 +22,8 @@ interface ScaledPieces {
   /** Up to here, and not below zero, the amount is `atZero`: the allowance. */
   readonly free: bigint;
   readonly atZero: bigint;
+  /** Below zero the amount is `belowZero + quantity x creditSlope`; a flat price is due there too. */
+  readonly belowZero: bigint;
   readonly creditSlope: bigint;
 }
 
@@ -44,7 +46,8 @@ export function compileFastAmount(charge: Charge, meter: Meter): FastAmount | un
 
 function amountAt(quantity: bigint, pieces: ScaledPieces): bigint {
   const { bounds, slopes, intercepts } = pieces;
-  if (quantity <= pieces.free) return quantity < 0n ? quantity * pieces.creditSlope : pieces.atZero;
+  if (quantity < 0n) return pieces.belowZero + quantity * pieces.creditSlope;
+  if (quantity <= pieces.free) return pieces.atZero;
   let piece = 0;
   while (piece < bounds.length && quantity > (bounds[piece] as bigint)) piece++;
   return (intercepts[piece] as bigint) + quantity * (slopes[piece] as bigint);
@@ -84,6 +87,7 @@ function scalePieces(
   }
   return {
     ...(scaled as Pick<ScaledPieces, 'slopes' | 'intercepts' | 'atZero' | 'creditSlope'>),
+    belowZero: charge.price.pricing.usesQuantity ? 0n : (scaled.atZero ?? 0n),
     bounds: curve.pieces.flatMap(({ upTo }) => (upTo === null ? [] : [floorBound(upTo)])),
     free: floorBound(Rational.zero),
   };
