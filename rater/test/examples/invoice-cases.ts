@@ -11,15 +11,14 @@ type Terms = Omit<InvoiceCase, 'kind' | 'lines' | 'currency'>;
 
 /** An invoice of lines with these amounts, keyed `1`, `2` and so on. */
 function invoice(
-  source: string,
-  says: string,
+  name: Pick<ExampleRow, 'source' | 'says'>,
   amounts: string[],
   terms: Terms & { currency?: string },
   expected: Record<string, unknown>,
 ): ExampleRow {
   const { currency = 'USD', ...more } = terms;
   const lines = amounts.map((amount, index) => ({ key: `${index + 1}`, amount }));
-  return { source, says, input: { kind: 'invoice', currency, lines, ...more }, expected };
+  return { ...name, input: { kind: 'invoice', currency, lines, ...more }, expected };
 }
 
 const lineAmounts: ExampleRow[] = (
@@ -33,8 +32,10 @@ const lineAmounts: ExampleRow[] = (
   ] as const
 ).map(([amounts, currency, subtotal]) =>
   invoice(
-    `${FLEXPRICE}/billing_rounding_test.go`,
-    `${amounts.length} lines of ${amounts[0]} ${currency} and more`,
+    {
+      source: `${FLEXPRICE}/billing_rounding_test.go`,
+      says: `${amounts.length} lines of ${amounts[0]} ${currency} and more`,
+    },
     [...amounts],
     { currency },
     { subtotal, total: subtotal },
@@ -56,8 +57,7 @@ const trueUps: ExampleRow[] = (
   const subtotal = minimum;
   return [
     invoice(
-      source,
-      `${says}, of the plan`,
+      { source, says: `${says}, of the plan` },
       [used],
       { currency, minimum },
       {
@@ -98,8 +98,10 @@ const percentCoupons: ExampleRow[] = (
   ] as const
 ).map(([amount, percent, currency, discountTotal, total]) =>
   invoice(
-    `${FLEXPRICE}/rounding_test.go`,
-    `${percent} percent off ${amount} ${currency}`,
+    {
+      source: `${FLEXPRICE}/rounding_test.go`,
+      says: `${percent} percent off ${amount} ${currency}`,
+    },
     [amount],
     { currency, coupons: [{ percent }] },
     { discountTotal, total },
@@ -116,8 +118,7 @@ const fixedCoupons: ExampleRow[] = (
   ] as const
 ).map(([price, amount, currency, discountTotal, total]) =>
   invoice(
-    `${FLEXPRICE}/rounding_test.go`,
-    `${amount} off ${price} ${currency}`,
+    { source: `${FLEXPRICE}/rounding_test.go`, says: `${amount} off ${price} ${currency}` },
     [price],
     { currency, coupons: [{ amount }] },
     { discountTotal, total },
@@ -136,8 +137,7 @@ const spreadCoupons: ExampleRow[] = (
   ] as const
 ).map(([amount, amounts, discounts]) =>
   invoice(
-    POLAR,
-    `${amount} over ${amounts.join(' and ')}`,
+    { source: POLAR, says: `${amount} over ${amounts.join(' and ')}` },
     [...amounts],
     { coupons: [{ amount }] },
     { lines: discounts.map((discount) => ({ discount })) },
@@ -163,8 +163,10 @@ const couponOrders: ExampleRow[] = (
   ] as const
 ).map(([amounts, coupons, discountTotal]) =>
   invoice(
-    `${LAGO}/credits/applied_coupons_service_spec.rb`,
-    `coupons ${JSON.stringify(coupons)} on ${amounts.join(', ')}`,
+    {
+      source: `${LAGO}/credits/applied_coupons_service_spec.rb`,
+      says: `coupons ${JSON.stringify(coupons)} on ${amounts.join(', ')}`,
+    },
     [...amounts],
     { currency: 'EUR', coupons: coupons.map((coupon) => structuredClone(coupon) as object) },
     { discountTotal },
@@ -173,15 +175,13 @@ const couponOrders: ExampleRow[] = (
 
 const credited: ExampleRow[] = [
   invoice(
-    OPENMETER,
-    'paid by one credit',
+    { source: OPENMETER, says: 'paid by one credit' },
     ['100', '50'],
     { credits: [{ id: 'a', amount: '150' }] },
     { creditTotal: '150.00', total: '0.00' },
   ),
   invoice(
-    OPENMETER,
-    'paid by two credits',
+    { source: OPENMETER, says: 'paid by two credits' },
     ['100', '50'],
     {
       credits: [
@@ -192,43 +192,37 @@ const credited: ExampleRow[] = [
     { creditTotal: '150.00', total: '0.00', lines: [{ credit: '100.00' }, { credit: '50.00' }] },
   ),
   invoice(
-    OPENMETER,
-    'paid in part',
+    { source: OPENMETER, says: 'paid in part' },
     ['100', '50'],
     { credits: [{ id: 'a', amount: '125' }] },
     { creditTotal: '125.00', total: '25.00' },
   ),
   invoice(
-    OPENMETER,
-    'a minimum is paid by credits as well',
+    { source: OPENMETER, says: 'a minimum is paid by credits as well' },
     ['100', '50'],
     { minimum: '200', credits: [{ id: 'a', amount: '175' }] },
     { subtotal: '200.00', creditTotal: '175.00', total: '25.00' },
   ),
   invoice(
-    OPENMETER,
-    'a line below zero takes no credit',
+    { source: OPENMETER, says: 'a line below zero takes no credit' },
     ['-5', '50'],
     { credits: [{ id: 'a', amount: '25' }] },
     { lines: [{ credit: '0.00' }, { credit: '25.00' }], total: '20.00' },
   ),
   invoice(
-    `${FLEXPRICE}/credit_adjustment_test.go`,
-    'a balance below a cent',
+    { source: `${FLEXPRICE}/credit_adjustment_test.go`, says: 'a balance below a cent' },
     ['1.00'],
     { credits: [{ id: 'dust', amount: '0.001' }] },
     { creditTotal: '0.00', total: '1.00' },
   ),
   invoice(
-    `${FLEXPRICE}/credit_adjustment_test.go`,
-    'credits after the discounts',
+    { source: `${FLEXPRICE}/credit_adjustment_test.go`, says: 'credits after the discounts' },
     ['100'],
     { coupons: [{ amount: '20' }, { amount: '10' }], credits: [{ id: 'a', amount: '50' }] },
     { creditTotal: '50.00', total: '20.00' },
   ),
   invoice(
-    `${FLEXPRICE}/credit_adjustment_test.go`,
-    'two wallets in order',
+    { source: `${FLEXPRICE}/credit_adjustment_test.go`, says: 'two wallets in order' },
     ['50'],
     {
       credits: [
@@ -262,8 +256,10 @@ const taxes: ExampleRow[] = (
   ] as const
 ).map(([amount, percents, currency, taxTotal]) =>
   invoice(
-    `${FLEXPRICE}/tax_rounding_test.go`,
-    `taxes of ${percents.join(', ')} percent on ${amount} ${currency}`,
+    {
+      source: `${FLEXPRICE}/tax_rounding_test.go`,
+      says: `taxes of ${percents.join(', ')} percent on ${amount} ${currency}`,
+    },
     [amount],
     { currency, tax: percents.map((percent) => ({ percent })) },
     { taxTotal },
@@ -272,15 +268,13 @@ const taxes: ExampleRow[] = (
 
 const taxed: ExampleRow[] = [
   invoice(
-    `${FLEXPRICE}/tax_rounding_test.go`,
-    'the discount first',
+    { source: `${FLEXPRICE}/tax_rounding_test.go`, says: 'the discount first' },
     ['100.00'],
     { coupons: [{ amount: '10.00' }], tax: [{ percent: '10' }] },
     { taxTotal: '9.00', total: '99.00' },
   ),
   invoice(
-    `${FLEXPRICE}/tax_rounding_test.go`,
-    'a hundred small taxes',
+    { source: `${FLEXPRICE}/tax_rounding_test.go`, says: 'a hundred small taxes' },
     Array<string>(100).fill('1.00'),
     { tax: [{ percent: '1' }] },
     { taxTotal: '1.00' },
@@ -298,8 +292,10 @@ const taxed: ExampleRow[] = [
     ] as const
   ).map(([amount, percent, taxTotal, total]) =>
     invoice(
-      'getlago/lago-api spec/scenarios/credit_notes/credit_note_rounding_spec.rb',
-      `${percent} percent on ${amount}`,
+      {
+        source: 'getlago/lago-api spec/scenarios/credit_notes/credit_note_rounding_spec.rb',
+        says: `${percent} percent on ${amount}`,
+      },
       [amount],
       { currency: 'EUR', tax: [{ percent }] },
       { taxTotal, total },
