@@ -40,6 +40,7 @@ export { ingestAnswerSchema, rejectedEventSchema, usageEventSchema } from './usa
 export type { AcceptedEvent, IngestAnswer, RejectedEvent, UsageEvent } from './usage-event.ts';
 export { formatUuid, parseUuid } from './uuid.ts';
 
+export { addForeignEvent } from './foreign-record.ts';
 export { deriveKeys } from './log-keys.ts';
 export type { InstallationKeys } from './log-keys.ts';
 export type {
@@ -49,5 +50,11 @@ export type {
   GatewayMark,
   LogMessage,
 } from './log-message.ts';
-export { crcOf, decodeLogRecord, encodeControl, encodeEnvelope } from './log-message-codec.ts';
+export {
+  crcOf,
+  decodeLogRecord,
+  encodeControl,
+  encodeEnvelope,
+  isForeign,
+} from './log-message-codec.ts';
 export type { EncodedRecord, RecordContent } from './log-message-codec.ts';

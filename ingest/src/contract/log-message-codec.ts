@@ -62,10 +62,15 @@ export function encodeControl(marker: CatalogEpochMarker, keys: InstallationKeys
   return seal(value, { 'tm-kind': 'control', 'tm-v': envelopeVersion }, keys);
 }
 
+/** Whether the record does not even claim to be ours: then it is a single event of a foreign producer, or nothing. */
+export function isForeign({ headers }: Pick<RecordContent, 'headers'>): boolean {
+  return !Object.hasOwn(headers, 'tm-kind');
+}
+
 /** Reads any record. Never throws: what cannot be trusted is `poison`, what was ours and is damaged is `corrupt`. */
 export function decodeLogRecord(record: RecordContent, keys: InstallationKeys): LogMessage {
   const { value, headers } = record;
-  if (!Object.hasOwn(headers, 'tm-kind')) return decodeForeignRecord(record);
+  if (isForeign(record)) return decodeForeignRecord(record);
   const signed = signedHeaders(headers);
   if (!holds(headers['tm-hmac'], headersMac(signed, keys))) {
     return poison('log/bad-mac', 'The MAC over the headers does not hold.');

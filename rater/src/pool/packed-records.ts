@@ -9,57 +9,65 @@
 import { AppError } from '@tidemark/platform/errors';
 import type { RatingRecord } from '../rating/rating-record.ts';
 
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
 const recordHeaderBytes = 32;
 
 export function packRecords(records: readonly RatingRecord[]): Uint8Array<ArrayBuffer> {
-  const parts = records.map((record) => ({
-    record,
-    key: record.key === null ? null : encoder.encode(record.key),
-    headers: Object.entries(record.headers).map(([name, value]) => ({
-      name: encoder.encode(name),
-      value,
-    })),
-  }));
   let size = 8;
-  for (const { record, key, headers } of parts) {
-    size += recordHeaderBytes + padded(key?.length ?? 0) + padded(record.value.length);
-    for (const { name, value } of headers) size += 8 + padded(name.length) + padded(value.length);
+  for (const { key, value, headers } of records) {
+    size += recordHeaderBytes + padded(value.length);
+    if (key !== null) size += padded(Buffer.byteLength(key));
+    for (const name in headers) {
+      size += 8 + padded(Buffer.byteLength(name)) + padded(headers[name]?.length ?? 0);
+    }
   }
-  const bytes = new Uint8Array(size);
-  const view = new DataView(bytes.buffer);
+  const block = new ArrayBuffer(size);
+  const bytes = Buffer.from(block);
+  const view = new DataView(block);
   view.setUint32(0, records.length, true);
   let at = 8;
-  const put = (part: Uint8Array): void => {
-    bytes.set(part, at);
-    at += padded(part.length);
-  };
-  for (const { record, key, headers } of parts) {
-    view.setFloat64(at, record.offset, true);
-    view.setFloat64(at + 8, record.logTimeMs, true);
-    view.setUint32(at + 16, key === null ? 0 : key.length + 1, true);
-    view.setUint32(at + 20, headers.length, true);
-    view.setUint32(at + 24, record.value.length, true);
+  for (const { offset, logTimeMs, key, value, headers } of records) {
+    const start = at;
+    view.setFloat64(start, offset, true);
+    view.setFloat64(start + 8, logTimeMs, true);
+    view.setUint32(start + 24, value.length, true);
     at += recordHeaderBytes;
-    if (key !== null) put(key);
-    for (const { name, value } of headers) {
-      view.setUint32(at, name.length, true);
-      view.setUint32(at + 4, value.length, true);
-      at += 8;
-      put(name);
-      put(value);
+    if (key !== null) {
+      const length = bytes.write(key, at);
+      view.setUint32(start + 16, length + 1, true);
+      at += padded(length);
     }
-    put(record.value);
+    let headerCount = 0;
+    for (const name in headers) {
+      const header = headers[name] ?? nothing;
+      const length = bytes.write(name, at + 8);
+      view.setUint32(at, length, true);
+      view.setUint32(at + 4, header.length, true);
+      at += 8 + padded(length);
+      bytes.set(header, at);
+      at += padded(header.length);
+      headerCount++;
+    }
+    view.setUint32(start + 20, headerCount, true);
+    bytes.set(value, at);
+    at += padded(value.length);
   }
-  return bytes;
+  return new Uint8Array(block);
 }
+
+const nothing = new Uint8Array();
+const noHeaders: RatingRecord['headers'] = Object.freeze({});
 
 /** The records one by one; their values are views of the block. */
 export function* unpackRecords(bytes: Uint8Array): Generator<RatingRecord> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const count = view.getUint32(0, true);
   let at = 8;
+  const text = (length: number): string => {
+    const from = at;
+    at += padded(length);
+    return texts.toString('utf8', from, from + length);
+  };
   const take = (length: number): Uint8Array => {
     const part = bytes.subarray(at, at + length);
     if (part.length !== length) {
@@ -75,13 +83,13 @@ export function* unpackRecords(bytes: Uint8Array): Generator<RatingRecord> {
     const headerCount = view.getUint32(at + 20, true);
     const valueLength = view.getUint32(at + 24, true);
     at += recordHeaderBytes;
-    const key = keyLength === 0 ? null : decoder.decode(take(keyLength - 1));
-    const headers: Record<string, Uint8Array> = {};
+    const key = keyLength === 0 ? null : text(keyLength - 1);
+    const headers: Record<string, Uint8Array> = headerCount === 0 ? noHeaders : {};
     for (let header = 0; header < headerCount; header++) {
       const nameLength = view.getUint32(at, true);
       const headerLength = view.getUint32(at + 4, true);
       at += 8;
-      const name = decoder.decode(take(nameLength));
+      const name = text(nameLength);
       const value = take(headerLength);
       // A plain assignment of `__proto__`, which a foreign producer may send, would set the prototype.
       Object.defineProperty(headers, name, { value, enumerable: true, configurable: true });

@@ -14,7 +14,8 @@ import type { RaterGuards } from '../rating/guards.ts';
 import { PartitionBatch } from '../rating/partition-batch.ts';
 import { createPartitionState } from '../rating/partition-state.ts';
 import type { PartitionState } from '../rating/partition-state.ts';
-import { RatingContext, rateRecord } from '../rating/rate-envelope.ts';
+import { RatingContext } from '../rating/rate-envelope.ts';
+import { rateRecords } from '../rating/rate-records.ts';
 import { StateRecovery } from '../rating/state-recovery.ts';
 import { unpackRecords } from './packed-records.ts';
 import type {
@@ -135,13 +136,9 @@ export class RatingEngine {
         ? undefined
         : new ConfirmedOwners(task.confirmed.offset, task.confirmed.owners);
     const input = { state, batch, context: this.#context, confirmed };
-    for (const record of unpackRecords(task.records)) {
-      const outcome = rateRecord(record, input);
-      if (outcome.kind !== 'applied' && outcome.kind !== 'ignored') {
-        return outcome.kind === 'gap' ? { kind: 'gap' } : outcome;
-      }
-    }
-    return null;
+    const outcome = rateRecords(unpackRecords(task.records), input);
+    if (outcome.kind === 'applied' || outcome.kind === 'ignored') return null;
+    return outcome.kind === 'gap' ? { kind: 'gap' } : outcome;
   }
 
   #beginEpoch(hosted: HostedPartition, task: BeginEpochTask): EpochChange {

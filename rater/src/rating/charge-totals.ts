@@ -74,9 +74,9 @@ export class ChargeTotals {
     this.#ended.add(key);
   }
 
-  /** Notes that the record at `offset` moved the total. */
+  /** Notes that the record at `offset` moved the total; the last one that did gives the version, in whatever order they are noted. */
   touch(total: RunningTotal, offset: number, epoch: number): void {
-    total.version = offset + 1;
+    total.version = Math.max(total.version, offset + 1);
     total.epoch = epoch;
     if (total.dirty) return;
     total.dirty = true;

@@ -77,6 +77,11 @@ export class DedupIndex {
     return this.#tags.length === 0 && this.#completeFrom === 0;
   }
 
+  /** Identities that can be reserved at once. */
+  get reservableMax(): number {
+    return Math.floor(this.#slotsMax * loadMax);
+  }
+
   /** Looks up the fingerprint in `lanes[at .. at + 3]`. */
   lookup(lanes: Uint32Array, at: number): DedupAnswer {
     for (let i = this.#owners.length - 1; i >= 0; i--) {
@@ -114,7 +119,7 @@ export class DedupIndex {
    */
   reserve(count: number): void {
     assert(
-      count <= Math.floor(this.#slotsMax * loadMax),
+      count <= this.reservableMax,
       'The dedup index is too small for a record; raise its memory bound.',
     );
     let newest = this.#owners.at(-1);

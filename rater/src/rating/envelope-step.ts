@@ -1,7 +1,7 @@
 /**
- * The events of one record on their way through the steps of rate-envelope.ts. What can be done for all of them at once is
- * done for all: fingerprints, payload hashes, lookups of owners, the rows and the sums. Only the decision about each event is
- * taken one by one, in their order, because an event may be the copy of one before it in the same record.
+ * The events of one envelope, or of a run of single ones, on their way through the steps of rate-envelope.ts. What can be
+ * done for all of them at once is done for all: fingerprints, payload hashes, lookups of owners, the rows and the sums. Only
+ * the decision about each event is taken one by one, in their order, because an event may be the copy of one before it.
  */
 import { checkAcceptance, raterTolerance } from '@tidemark/ingest/contract';
 import type { AcceptanceWindow, EventColumns } from '@tidemark/ingest/contract';
@@ -15,15 +15,14 @@ import type { DedupAnswers, IdentityOwner } from './dedup-segment.ts';
 import { EnvelopeCustomers } from './envelope-customers.ts';
 import { EnvelopeTotals } from './envelope-totals.ts';
 import { EventRows } from './event-rows.ts';
-import type { RecordContext } from './event-rows.ts';
 import type { IdentityHasher } from './fingerprint.ts';
 import type { RaterGuards } from './guards.ts';
-import { OutcomeCounts } from './outcome-counts.ts';
+import type { Outcomes } from './outcome-counts.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { PartitionState } from './partition-state.ts';
 import type { PayloadHasher } from './payload-hash.ts';
 import { textAt } from './property-reader.ts';
-import type { RatingRecord } from './rating-record.ts';
+import type { RowCoordinates } from './row-coordinates.ts';
 
 /** What the step needs beside state and batch: settings, and scratch memory that lives as long as the worker. */
 export interface EnvelopeStepContext {
@@ -38,23 +37,20 @@ export interface EnvelopeStepInput {
   readonly state: PartitionState;
   readonly batch: PartitionBatch;
   readonly context: EnvelopeStepContext;
+  readonly coordinates: RowCoordinates;
+  readonly outcomes: Outcomes;
+  /** The store's answers about identities of these very rows. */
   readonly confirmed: ConfirmedOwners | undefined;
-  readonly backfill: boolean;
 }
-
-const microsecondsPerMs = 1000;
 
 export class EnvelopeStep {
   readonly #columns: EventColumns;
   readonly #input: EnvelopeStepInput;
-  readonly #record: RecordContext;
   readonly #customers: EnvelopeCustomers;
   readonly #sample: ColumnSample;
   readonly #rows: EventRows;
-  readonly #outcomes: OutcomeCounts;
   readonly #totals: EnvelopeTotals;
   readonly #fingerprints: Uint32Array;
-  readonly #logTime: number;
   readonly #owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
   /** The rule that the last event of its type met, by type. */
   readonly #numberRules = new Map<string, CheckedRule>();
@@ -62,23 +58,19 @@ export class EnvelopeStep {
   #acceptedCount = 0;
   #payloads = new Uint32Array(0);
 
-  constructor(columns: EventColumns, record: RatingRecord, input: EnvelopeStepInput) {
-    const { state, batch, context, backfill } = input;
-    const { incarnation, partition, totals, catalog } = state;
-    const { offset, logTimeMs } = record;
+  constructor(columns: EventColumns, input: EnvelopeStepInput) {
+    const { state, batch, context, coordinates } = input;
+    const { totals, catalog } = state;
     this.#columns = columns;
     this.#input = input;
-    this.#record = { incarnation, partition, offset, logTimeMs, backfill };
     this.#customers = new EnvelopeCustomers(columns, state.subjects);
     this.#sample = new ColumnSample(columns);
-    this.#rows = new EventRows(columns, batch, this.#record);
-    this.#outcomes = new OutcomeCounts(columns.tenant, columns.type);
-    const target = { totals, offset, epoch: catalog.epoch };
+    this.#rows = new EventRows(columns, batch, coordinates);
+    const target = { totals, coordinates, epoch: catalog.epoch };
     this.#totals = new EnvelopeTotals(columns, this.#customers, this.#sample, target);
     this.#fingerprints = context.identities.fingerprints(columns.id, columns.count, (row) =>
       this.#customers.identityPrefixAt(row),
     );
-    this.#logTime = Math.max(state.logTimeMs, logTimeMs) * microsecondsPerMs;
     this.#accepted = new Uint32Array(columns.count);
   }
 
@@ -88,20 +80,20 @@ export class EnvelopeStep {
     const { state, confirmed, context } = this.#input;
     state.dedup.reserve(count);
     state.dedup.lookupAll(this.#fingerprints, count, context.answers);
-    if (state.dedup.exact || confirmed?.offset === this.#record.offset) return undefined;
+    if (state.dedup.exact || confirmed !== undefined) return undefined;
     return this.#undecided();
   }
 
   /** Takes all events through the steps; `identify` has answered that everything is decided. */
   rate(): void {
-    const { batch, state, context } = this.#input;
+    const { batch, state, context, coordinates, outcomes } = this.#input;
     this.#payloads = context.payloads.hashes(this.#columns);
     for (let row = 0; row < this.#columns.count; row++) this.#decide(row);
     const accepted = this.#accepted.subarray(0, this.#acceptedCount);
     const hashes = { fingerprints: this.#fingerprints, payloads: this.#payloads };
     this.#rows.appendEvents(accepted, this.#customers, hashes);
     this.#totals.finish();
-    this.#outcomes.finish(batch, this.#record, state.counts);
+    outcomes.finish(batch, coordinates, state.counts);
   }
 
   #decide(row: number): void {
@@ -114,7 +106,7 @@ export class EnvelopeStep {
     if (owner !== undefined) {
       const conflict = owner.payloadCheck !== this.#payloads[row * lanesPerBlock];
       if (conflict) this.#rows.appendConflict(row, this.#customers.at(row), owner);
-      this.#outcomes.count(row, conflict ? 'conflict' : 'duplicate');
+      this.#input.outcomes.count(row, conflict ? 'conflict' : 'duplicate');
       return;
     }
     const noNumber = this.#noNumber(row);
@@ -127,18 +119,21 @@ export class EnvelopeStep {
 
   #refusal(row: number): string | undefined {
     if (!this.#customers.at(row).owned) return 'log/wrong-partition';
-    if (this.#record.backfill) return undefined;
+    const { coordinates, context } = this.#input;
+    if (coordinates.backfill) return undefined;
     const time = this.#columns.time[row] ?? 0;
-    const { acceptance } = this.#input.context;
-    const answer = checkAcceptance(time, this.#logTime, acceptance, raterTolerance);
+    const { acceptance } = context;
+    const answer = checkAcceptance(time, coordinates.judgedAt(row), acceptance, raterTolerance);
     return answer === 'accepted' ? undefined : answer;
   }
 
   /** The owner of the row's identity, when its coordinate is smaller: then the row is a duplicate. */
   #ownerBefore(row: number): IdentityOwner | undefined {
     const owner = this.#knownOwner(row);
-    if (owner === undefined || isBefore(owner, this.#record.offset, row)) return owner;
-    return this.#input.context.guards.ownerCoordinate ? undefined : owner;
+    if (owner === undefined) return undefined;
+    const { coordinates, context } = this.#input;
+    if (isBefore(owner, coordinates.offsetAt(row), coordinates.indexAt(row))) return owner;
+    return context.guards.ownerCoordinate ? undefined : owner;
   }
 
   #knownOwner(row: number): IdentityOwner | undefined {
@@ -146,7 +141,7 @@ export class EnvelopeStep {
     const { answers } = context;
     const at = row * lanesPerBlock;
     if (answers.kinds[row] === answerOwner) return answers.ownerOf(row);
-    // An event of this record may have come to own the identity since all were looked up.
+    // An event of these columns may have come to own the identity since all were looked up.
     if (state.dedup.findRecent(this.#fingerprints, at)) return state.dedup.owner;
     if (answers.kinds[row] === answerNew) return undefined;
     return confirmed?.find(this.#fingerprints, at);
@@ -161,7 +156,8 @@ export class EnvelopeStep {
       rule = this.#readNumberRule(row, instant);
     }
     if (rule.doubtful.length === 0) return undefined;
-    this.#sample.moveTo(row, this.#record.offset, row);
+    const { coordinates } = this.#input;
+    this.#sample.moveTo(row, coordinates.offsetAt(row), coordinates.indexAt(row));
     return rule.doubtful.find((property) => this.#sample.decimal(property) === 'not-a-number');
   }
 
@@ -178,10 +174,11 @@ export class EnvelopeStep {
 
   #accept(row: number): void {
     const at = row * lanesPerBlock;
+    const { coordinates } = this.#input;
     this.#accepted[this.#acceptedCount++] = row;
-    this.#outcomes.countStored(row, this.#payloads, at);
-    this.#owner.offset = this.#record.offset;
-    this.#owner.index = row;
+    this.#input.outcomes.countStored(row, this.#payloads, at);
+    this.#owner.offset = coordinates.offsetAt(row);
+    this.#owner.index = coordinates.indexAt(row);
     this.#owner.payloadCheck = this.#payloads[at] ?? 0;
     this.#input.state.dedup.insert(this.#fingerprints, at, this.#owner);
     this.#totals.add(row);
@@ -189,7 +186,7 @@ export class EnvelopeStep {
 
   #bury(row: number, reason: string, detail: string): void {
     this.#rows.appendDeadLetter(row, reason, detail);
-    this.#outcomes.count(row, 'dead');
+    this.#input.outcomes.count(row, 'dead');
   }
 
   #undecided(): Uint8Array | undefined {

@@ -16,6 +16,7 @@ import { ColumnSample } from './column-sample.ts';
 import { EnvelopeCustomers } from './envelope-customers.ts';
 import { EnvelopeTotals } from './envelope-totals.ts';
 import { createPartitionState } from './partition-state.ts';
+import { RecordCoordinates } from './row-coordinates.ts';
 
 const event = fc.record({
   customer: fc.constantFrom('ada', 'bob', 'nobody'),
@@ -65,7 +66,9 @@ describe('EnvelopeTotals', () => {
             expected.set(segment.key, own);
           }
         }
-        const target = { totals: state.totals, offset: 5, epoch: 1 };
+        const origin = { incarnation: 1, partition: 0, offset: 5, backfill: true };
+        const coordinates = new RecordCoordinates({ ...origin, logTimeMs: 0, logTimeMaxMs: 0 });
+        const target = { totals: state.totals, coordinates, epoch: 1 };
         const entries = new EnvelopeCustomers(columns, state.subjects);
         const totals = new EnvelopeTotals(columns, entries, new ColumnSample(columns), target);
         for (let row = 0; row < columns.count; row++) totals.add(row);

@@ -1,5 +1,5 @@
 /**
- * Adds the events of one envelope to the totals they move, grouped: the events of one customer and type share their charges,
+ * Adds the events of some columns (an envelope, a run) to the totals they move, grouped: the events of one customer and type share their charges,
  * so where a charge is a plain count or sum its state moves once a group, by the number of events and the sum of their
  * values. Sums are kept as integers at the column's own scale, in columns where the whole envelope's sum is certain to be a
  * safe integer; everything else goes event by event. Both ways give the same state (rating-laws.test.ts).
@@ -13,6 +13,7 @@ import type { ColumnSample } from './column-sample.ts';
 import { DenseNumbers } from './dense-numbers.ts';
 import type { EnvelopeCustomers } from './envelope-customers.ts';
 import { entryAt, textAt } from './property-reader.ts';
+import type { RowCoordinates } from './row-coordinates.ts';
 import type { SummedTotal, TotalRoute } from './subject-table.ts';
 
 /** Events of one customer and type within one span of definitions. */
@@ -23,6 +24,7 @@ interface EventGroup {
   /** Totals of the route that move by a sum. */
   readonly summed: readonly SummedTotal[];
   events: number;
+  lastRow: number;
 }
 
 /** A property that every event of the envelope has, as numbers whose sum is safe. */
@@ -33,8 +35,7 @@ interface SummableColumn {
 
 export interface TotalsTarget {
   readonly totals: ChargeTotals;
-  /** Of the record. */
-  readonly offset: number;
+  readonly coordinates: Pick<RowCoordinates, 'offsetAt' | 'indexAt'>;
   readonly epoch: number;
 }
 
@@ -82,6 +83,7 @@ export class EnvelopeTotals {
       number = this.#groupNumbers.add(key);
     }
     group.events++;
+    group.lastRow = row;
     this.#rows[this.#added] = row;
     this.#rowGroups[this.#added++] = number;
     if (group.single.length > 0) this.#addSingle(row, group.single);
@@ -93,7 +95,7 @@ export class EnvelopeTotals {
     for (let number = 0; number < this.#groups.length; number++) {
       const group = this.#groups[number];
       if (group === undefined) continue;
-      for (const total of group.route.counted) this.#move(total, group.events, noQuantity);
+      for (const total of group.route.counted) this.#move(total, group, noQuantity);
       for (const { property, total } of group.summed) {
         const column = this.#summable.get(property);
         if (column === undefined) continue;
@@ -103,7 +105,7 @@ export class EnvelopeTotals {
           sums.set(property, ofGroups);
         }
         const unit = unitsOfScale[column.scale] ?? 0n;
-        this.#move(total, group.events, quantityOf(BigInt(ofGroups[number] ?? 0) * unit));
+        this.#move(total, group, quantityOf(BigInt(ofGroups[number] ?? 0) * unit));
       }
     }
   }
@@ -113,12 +115,12 @@ export class EnvelopeTotals {
     const route = this.#customers.at(row).route(textAt(type, row), instant);
     const { single, summed } = route;
     if (summed.every(({ property }) => this.#summable.has(property))) {
-      return { route, single, summed, events: 0 };
+      return { route, single, summed, events: 0, lastRow: row };
     }
     const inGroups = summed.filter(({ property }) => this.#summable.has(property));
     const oneByOne = summed.filter(({ property }) => !this.#summable.has(property));
     const alone = [...single, ...oneByOne.map(({ total }) => total)];
-    return { route, single: alone, summed: inGroups, events: 0 };
+    return { route, single: alone, summed: inGroups, events: 0, lastRow: row };
   }
 
   #sumsOf(integers: Float64Array): Float64Array {
@@ -131,8 +133,9 @@ export class EnvelopeTotals {
   }
 
   #addSingle(row: number, totals: readonly RunningTotal[]): void {
-    const { offset, epoch } = this.#target;
-    this.#sample.moveTo(row, offset, row);
+    const { coordinates, epoch } = this.#target;
+    const offset = coordinates.offsetAt(row);
+    this.#sample.moveTo(row, offset, coordinates.indexAt(row));
     for (const total of totals) {
       if (total.segment.metered.rater.add(total.state, this.#sample) !== 'measured') continue;
       total.events++;
@@ -140,11 +143,11 @@ export class EnvelopeTotals {
     }
   }
 
-  #move(total: RunningTotal, events: number, sum: Quantity): void {
-    const { totals, offset, epoch } = this.#target;
+  #move(total: RunningTotal, { events, lastRow }: EventGroup, sum: Quantity): void {
+    const { totals, coordinates, epoch } = this.#target;
     total.segment.metered.rater.addTotals(total.state, events, sum);
     total.events += events;
-    totals.touch(total, offset, epoch);
+    totals.touch(total, coordinates.offsetAt(lastRow), epoch);
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Appends the rows of one envelope. Accepted events go column by column, from the envelope's columns into those of the block:
+ * Appends the rows of an envelope or a run. Accepted events go column by column, from the envelope's columns into those of the block:
  * no object and no string an event, and what a dictionary entry implies is looked up once. Conflicts and dead letters are rare.
  */
 import { canonicalData, columnsEvent, idAt } from '@tidemark/ingest/contract';
@@ -11,18 +11,9 @@ import type { IdentityOwner } from './dedup-segment.ts';
 import type { EnvelopeCustomers } from './envelope-customers.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import { textAt } from './property-reader.ts';
+import type { RowCoordinates } from './row-coordinates.ts';
 import { RowJsonWriter } from './row-json.ts';
 import type { SubjectEntry } from './subject-table.ts';
-
-/** What all rows of one record share. */
-export interface RecordContext {
-  readonly incarnation: number;
-  readonly partition: number;
-  readonly offset: number;
-  /** Of the record itself, not the running maximum. */
-  readonly logTimeMs: number;
-  readonly backfill: boolean;
-}
 
 /** Of every row of the envelope. */
 export interface EventHashes {
@@ -41,19 +32,18 @@ const textDecoder = new TextDecoder();
 export class EventRows {
   readonly #columns: EventColumns;
   readonly #batch: PartitionBatch;
-  readonly #context: RecordContext;
+  readonly #coordinates: RowCoordinates;
 
-  constructor(columns: EventColumns, batch: PartitionBatch, context: RecordContext) {
+  constructor(columns: EventColumns, batch: PartitionBatch, coordinates: RowCoordinates) {
     this.#columns = columns;
     this.#batch = batch;
-    this.#context = context;
+    this.#coordinates = coordinates;
   }
 
   /** The rows of accepted events, one column after the other; `rows` ascend. */
   appendEvents(rows: Uint32Array, customers: EnvelopeCustomers, hashes: EventHashes): void {
     if (rows.length === 0) return;
     const { columns } = this.#batch.events;
-    const { incarnation, partition, offset, logTimeMs, backfill } = this.#context;
     const { tenant, type, source, time } = this.#columns;
     columns.tenant.appendEntries(tenant, rows);
     for (const row of rows) columns.subject.appendEncoded(customers.at(row).encoded);
@@ -62,14 +52,10 @@ export class EventRows {
     this.#appendIds(rows);
     columns.time.appendValues(time, rows);
     this.#appendData(rows);
-    columns.incarnation.appendRun(incarnation, rows.length);
-    columns.partition.appendRun(partition, rows.length);
-    columns.offset.appendRun(offset, rows.length);
-    columns.index.appendWords(rows);
-    columns.log_time.appendRun(logTimeMs, rows.length);
+    this.#coordinates.append(columns, rows);
     columns.fingerprint.appendRows(hashes.fingerprints, rows);
     columns.payload_hash.appendLanes(hashes.payloads, lanesPerBlock, rows);
-    columns.backfill.appendRun(backfill ? 1 : 0, rows.length);
+    columns.backfill.appendRun(this.#coordinates.backfill ? 1 : 0, rows.length);
   }
 
   appendConflict(row: number, subject: SubjectEntry, owner: Readonly<IdentityOwner>): void {
@@ -81,7 +67,7 @@ export class EventRows {
     columns.type.append(textAt(this.#columns.type, row));
     columns.time.append(this.#columns.time[row] ?? 0);
     columns.data.append(canonicalData(this.#columns, row));
-    this.#appendCoordinate(columns, row);
+    this.#coordinates.append(columns, Uint32Array.of(row));
     columns.owner_offset.append(owner.offset);
     columns.owner_index.append(owner.index);
   }
@@ -90,7 +76,7 @@ export class EventRows {
     const { columns } = this.#batch.deadLetters;
     const { tenant, subject, source, type, id, time, data } = columnsEvent(this.#columns, row);
     columns.tenant.append(tenant);
-    this.#appendCoordinate(columns, row);
+    this.#coordinates.append(columns, Uint32Array.of(row));
     columns.reason.append(reason);
     columns.detail.append(detail);
     columns.subject.append(subject);
@@ -119,20 +105,7 @@ export class EventRows {
     const write = (out: ByteWriter): void => json.write(row, out);
     for (row of rows) column.appendWritten(write);
   }
-
-  #appendCoordinate(columns: CoordinateColumns, row: number): void {
-    columns.incarnation.append(this.#context.incarnation);
-    columns.partition.append(this.#context.partition);
-    columns.offset.append(this.#context.offset);
-    columns.index.append(row);
-    columns.log_time.append(this.#context.logTimeMs);
-  }
 }
-
-type CoordinateColumns = Pick<
-  PartitionBatch['conflicts']['columns'],
-  'incarnation' | 'partition' | 'offset' | 'index' | 'log_time'
->;
 
 /** At most 64 KiB of UTF-8, cut between characters. */
 function capped(text: string): string {

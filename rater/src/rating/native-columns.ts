@@ -205,6 +205,17 @@ export class IntegerColumnBuilder implements NativeColumnBuilder {
     }
   }
 
+  /** `first + row` for some rows, in a column of 8 bytes. */
+  appendFrom(first: number, rows: Uint32Array): void {
+    let at = this.#next(rows.length) * 2;
+    const halves = this.#halves;
+    for (let i = 0; i < rows.length; i++) {
+      const value = first + (rows[i] ?? 0);
+      halves[at++] = value;
+      halves[at++] = Math.floor(value / 0x1_0000_0000);
+    }
+  }
+
   /** Values of a column of 4 bytes. */
   appendWords(values: Uint32Array): void {
     const from = this.#next(values.length);

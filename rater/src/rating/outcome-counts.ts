@@ -1,12 +1,22 @@
 /** What became of the events of one record, by (tenant, type): the left side of the conservation equations. */
 import type { StringColumn } from '@tidemark/ingest/contract';
 import { DenseNumbers } from './dense-numbers.ts';
-import type { RecordContext } from './event-rows.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { MutableCounts } from './partition-state.ts';
 import { entryAt } from './property-reader.ts';
+import type { RecordOrigin, RowCoordinates } from './row-coordinates.ts';
 
 export type EventOutcome = 'stored' | 'duplicate' | 'conflict' | 'dead';
+
+/** Told the outcome of every row, then writes the rows of `envelope_outcomes` and adds to the partition's totals. */
+export interface Outcomes {
+  count(row: number, outcome: Exclude<EventOutcome, 'stored'>): void;
+  /** Counts a stored event and takes its payload hash, `payloads[at]` and the lane after it, into the row set's xor. */
+  countStored(row: number, payloads: Uint32Array, at: number): void;
+  finish(batch: PartitionBatch, coordinates: RowCoordinates, sums: MutableCounts): void;
+}
+
+type OutcomeOrigin = Pick<RecordOrigin, 'incarnation' | 'partition' | 'offset' | 'logTimeMs'>;
 
 interface TypeCounts {
   readonly tenant: string;
@@ -20,7 +30,7 @@ interface TypeCounts {
   xorHigh: number;
 }
 
-export class OutcomeCounts {
+export class OutcomeCounts implements Outcomes {
   readonly #tenants: StringColumn;
   readonly #types: StringColumn;
   readonly #numbers: DenseNumbers;
@@ -32,7 +42,7 @@ export class OutcomeCounts {
     this.#numbers = new DenseNumbers(tenants.dictionary.length * types.dictionary.length);
   }
 
-  count(row: number, outcome: EventOutcome): void {
+  count(row: number, outcome: Exclude<EventOutcome, 'stored'>): void {
     const counts = this.#of(row);
     counts.logged++;
     // A conflict is a duplicate with another payload.
@@ -40,7 +50,6 @@ export class OutcomeCounts {
     counts[outcome]++;
   }
 
-  /** Counts a stored event and takes its payload hash, `payloads[at]` and the lane after it, into the row set's xor. */
   countStored(row: number, payloads: Uint32Array, at: number): void {
     const counts = this.#of(row);
     counts.logged++;
@@ -49,13 +58,16 @@ export class OutcomeCounts {
     counts.xorHigh ^= payloads[at + 1] ?? 0;
   }
 
-  /** Writes the rows, ordered by tenant and type, and adds to the partition's totals. */
-  finish(batch: PartitionBatch, context: RecordContext, sums: MutableCounts): void {
+  /** The rows are ordered by tenant and type. */
+  finish(batch: PartitionBatch, coordinates: RowCoordinates, sums: MutableCounts): void {
+    const { incarnation, partition } = coordinates;
+    const offset = coordinates.offsetAt(0);
+    const origin = { incarnation, partition, offset, logTimeMs: coordinates.logTimeAt(0) };
     const rows = this.#counts.toSorted(
       (a, b) => compare(a.tenant, b.tenant) || compare(a.type, b.type),
     );
     for (const counts of rows) {
-      appendOutcome(batch, context, counts);
+      appendOutcome(batch, origin, counts);
       sums.logged += counts.logged;
       sums.stored += counts.stored;
       sums.duplicate += counts.duplicate;
@@ -82,11 +94,11 @@ export class OutcomeCounts {
 /** One record that is no batch of events: it counts as one dead event of no type. */
 export function countPoison(
   batch: PartitionBatch,
-  context: RecordContext,
+  origin: OutcomeOrigin,
   sums: MutableCounts,
   tenant: string,
 ): void {
-  appendOutcome(batch, context, { ...emptyCounts(tenant, ''), logged: 1, dead: 1 });
+  appendOutcome(batch, origin, { ...emptyCounts(tenant, ''), logged: 1, dead: 1 });
   sums.logged++;
   sums.dead++;
 }
@@ -105,14 +117,14 @@ function emptyCounts(tenant: string, type: string): TypeCounts {
   };
 }
 
-function appendOutcome(batch: PartitionBatch, context: RecordContext, counts: TypeCounts): void {
+function appendOutcome(batch: PartitionBatch, origin: OutcomeOrigin, counts: TypeCounts): void {
   const { columns } = batch.outcomes;
   columns.tenant.append(counts.tenant);
   columns.type.append(counts.type);
-  columns.incarnation.append(context.incarnation);
-  columns.partition.append(context.partition);
-  columns.offset.append(context.offset);
-  columns.log_time.append(context.logTimeMs);
+  columns.incarnation.append(origin.incarnation);
+  columns.partition.append(origin.partition);
+  columns.offset.append(origin.offset);
+  columns.log_time.append(origin.logTimeMs);
   columns.logged.append(counts.logged);
   columns.stored.append(counts.stored);
   columns.duplicate.append(counts.duplicate);

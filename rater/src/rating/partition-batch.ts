@@ -15,6 +15,9 @@ const blockRowsMax = 100_000;
 /** Bytes of one Native block at most, but for the rows of the envelope that passes it. */
 const blockBytesMax = 64 * 1024 * 1024;
 
+/** Totals between two looks at the size of their block. */
+const totalsBetweenCuts = 256;
+
 export type BatchTable = Exclude<RowTable, 'progress'>;
 
 export interface TakenBatch {
@@ -86,7 +89,7 @@ export class PartitionBatch {
       total.ended ? 0n : rater.exactAmount(total.state, { period: segment.period }),
     );
     if (total.ended) state.totals.end(segment.key);
-    this.#cut('charge_totals', this.totals);
+    if (this.totals.rows % totalsBetweenCuts === 0) this.#cut('charge_totals', this.totals);
   }
 
   #cut(table: BatchTable, builder: BlockSource): void {

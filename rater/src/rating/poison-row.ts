@@ -35,10 +35,5 @@ export function appendPoison(
   columns.id.append('');
   const bytes = record.value.subarray(0, Math.floor((deadLetterBytesMax / 4) * 3));
   columns.payload.append(Buffer.from(bytes).toString('base64'));
-  countPoison(
-    batch,
-    { incarnation, partition, offset, logTimeMs, backfill: false },
-    state.counts,
-    tenant,
-  );
+  countPoison(batch, { incarnation, partition, offset, logTimeMs }, state.counts, tenant);
 }

@@ -21,11 +21,13 @@ import type { EnvelopeStepContext } from './envelope-step.ts';
 import { IdentityHasher } from './fingerprint.ts';
 import { allRaterGuards } from './guards.ts';
 import type { RaterGuards } from './guards.ts';
+import { OutcomeCounts } from './outcome-counts.ts';
 import { appendPoison } from './poison-row.ts';
 import type { PartitionBatch } from './partition-batch.ts';
 import type { PartitionState } from './partition-state.ts';
 import { PayloadHasher } from './payload-hash.ts';
 import type { RatingRecord } from './rating-record.ts';
+import { RecordCoordinates } from './row-coordinates.ts';
 
 export type StepOutcome =
   /** In the state, its rows in the batch. */
@@ -134,9 +136,27 @@ function rateEvents(
   input: StepInput,
   envelope: EnvelopeMessage | undefined,
 ): StepOutcome {
-  const { state, batch, context, confirmed } = input;
-  const backfill = envelope?.backfill ?? false;
-  const events = new EnvelopeStep(columns, record, { state, batch, context, confirmed, backfill });
+  const { state, batch, context } = input;
+  const { incarnation, partition } = state;
+  const { offset, logTimeMs } = record;
+  const coordinates = new RecordCoordinates({
+    incarnation,
+    partition,
+    offset,
+    logTimeMs,
+    logTimeMaxMs: Math.max(state.logTimeMs, logTimeMs),
+    backfill: envelope?.backfill ?? false,
+  });
+  const confirmed = input.confirmed?.offset === offset ? input.confirmed : undefined;
+  const outcomes = new OutcomeCounts(columns.tenant, columns.type);
+  const events = new EnvelopeStep(columns, {
+    state,
+    batch,
+    context,
+    coordinates,
+    outcomes,
+    confirmed,
+  });
   const unknown = events.identify();
   if (unknown !== undefined) return { kind: 'confirm', fingerprints: unknown };
   events.rate();
