@@ -1,8 +1,9 @@
 /**
- * `npm run bench [-- --quick] [--only name,name] [--rounds n] [--out file] [--reference] [--docs] [--allow-drift]`
+ * `npm run bench [-- --quick] [--only name,name] [--rounds n] [--out file] [--append] [--reference] [--docs] [--allow-drift]`
  *
- * Runs the comparisons, prints their tables and writes one JSON result. `--quick` compares the ratios with the committed reference
- * and fails when one fell too far; `--reference` replaces the reference; `--docs` writes docs/performance.md and its chart.
+ * Runs the comparisons, prints their tables and writes one JSON result. `--append` puts them into the result that stands there, so
+ * that a run can be taken in pieces: cases are compared within a comparison only. `--quick` compares the ratios with the committed
+ * reference and fails when one fell too far; `--reference` replaces the reference; `--docs` writes docs/performance.md and its chart.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { performanceDocument } from './lib/performance-document.ts';
 import { reportChart } from './lib/report-chart.ts';
 import { reportTables } from './lib/report-tables.ts';
 import type { ComparisonResult, RunResult } from './lib/result.ts';
+import { mergeRuns } from './lib/merge-runs.ts';
 import { runComparison } from './lib/run-comparison.ts';
 
 const { values: flags } = parseArgs({
@@ -25,6 +27,7 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     rounds: { type: 'string' },
     out: { type: 'string' },
+    append: { type: 'boolean', default: false },
     reference: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
     'allow-drift': { type: 'boolean', default: false },
@@ -35,21 +38,30 @@ const { values: flags } = parseArgs({
 const driftMax = 0.2;
 const rounds = flags.rounds === undefined ? (flags.quick ? 3 : 5) : Number(flags.rounds);
 
-const run = await measureAll();
-write(`${reportTables(run)}\n`);
 const file = flags.out ?? pathOf(`../results/${flags.quick ? 'quick' : 'full'}.json`);
+const measured = await measureAll();
+write(`${reportTables(measured)}\n`);
+const run = flags.append
+  ? mergeRuns(
+      readRun(file),
+      measured,
+      comparisons.map(({ name }) => name),
+    )
+  : measured;
 writeText(file, `${JSON.stringify(run, null, 2)}\n`);
 write(`Result: ${file}\n`);
 if (flags.docs) writeDocuments(run);
 if (flags.reference)
   writeText(pathOf('../results/reference.json'), `${JSON.stringify(run, null, 2)}\n`);
-process.exit(verdict(run) ? 0 : 1);
+process.exit(verdict(measured) ? 0 : 1);
 
 async function measureAll(): Promise<RunResult> {
   const loadBefore = loadavg()[0] ?? 0;
   const calibrationsMs: number[] = [];
   const results: ComparisonResult[] = [];
   const wanted = flags.only?.split(',');
+  const unknown = wanted?.filter((name) => !comparisons.some((known) => known.name === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`There is no comparison ${unknown.join(', ')}.`);
   for (const comparison of comparisons) {
     if (wanted !== undefined && !wanted.includes(comparison.name)) continue;
     if (flags.quick && wanted === undefined && comparison.quick === false) continue;
@@ -98,7 +110,7 @@ function verdict(result: RunResult): boolean {
   }
   const referenceFile = pathOf('../results/reference.json');
   if (!flags.quick || flags.reference || !existsSync(referenceFile)) return good;
-  const reference = JSON.parse(readFileSync(referenceFile, 'utf8')) as RunResult;
+  const reference = readRun(referenceFile);
   for (const { comparison, ratio, reference: expected, found } of findFallenRatios(
     result,
     reference,
@@ -114,6 +126,10 @@ function writeDocuments(result: RunResult): void {
   const notes = readFileSync(pathOf('../results/notes.md'), 'utf8');
   writeText(pathOf('../../docs/performance.md'), performanceDocument(result, notes));
   writeText(pathOf('../../docs/performance.svg'), reportChart(result));
+}
+
+function readRun(path: string): RunResult {
+  return JSON.parse(readFileSync(path, 'utf8')) as RunResult;
 }
 
 function writeText(path: string, text: string): void {

@@ -24,7 +24,7 @@ async function openRestart({ quick }: RunSize): Promise<OpenCase> {
   const directory = createTemporaryDirectory('bench-log');
   const store = await startStore();
   const { partitions } = standardUsage;
-  const { records, changes, expected } = createUsageLog({ events: quick ? 500_000 : 4_000_000 });
+  const { records, changes, expected } = createUsageLog({ events: quick ? 500_000 : 10_100_000 });
   const log = await createLmdbEventLog({ directory: directory.path, partitionCount: partitions });
   await fillTopic(log, records);
   const pool = createBenchmarkPool(1);
@@ -40,10 +40,16 @@ async function openRestart({ quick }: RunSize): Promise<OpenCase> {
         await delay(5);
       }
       const used = meter.stop();
-      const ids = rater.status().reduce((sum, { dedupIds }) => sum + dedupIds, 0);
+      const status = rater.status();
+      const ids = status.reduce((sum, { dedupIds }) => sum + dedupIds, 0);
+      const figures = {
+        seconds: used.wallMs / 1000,
+        'index MB': status.reduce((sum, { dedupBytes }) => sum + dedupBytes, 0) / 1e6,
+        'process MB': process.memoryUsage.rss() / 1e6,
+      };
       await rater.stop();
       mustEqual('known ids', ids, expected.stored);
-      return { units: ids, ...used, figures: { seconds: used.wallMs / 1000 } };
+      return { units: ids, ...used, figures };
     },
     close: async () => {
       await Promise.all([log.close(), pool.close(), store.stop()]);
