@@ -61,7 +61,7 @@ export class RecordCoordinates implements RowCoordinates {
     this.#judged = origin.logTimeMaxMs * microsecondsPerMs;
   }
 
-  offsetAt(_row: number): number {
+  offsetAt(): number {
     return this.#offset;
   }
 
@@ -69,11 +69,11 @@ export class RecordCoordinates implements RowCoordinates {
     return row;
   }
 
-  logTimeAt(_row: number): number {
+  logTimeAt(): number {
     return this.#logTimeMs;
   }
 
-  judgedAt(_row: number): number {
+  judgedAt(): number {
     return this.#judged;
   }
 
@@ -118,7 +118,7 @@ export class RunCoordinates implements RowCoordinates {
     return this.#offset + row;
   }
 
-  indexAt(_row: number): number {
+  indexAt(): number {
     return 0;
   }
 
