@@ -158,7 +158,7 @@ export const otherKinds: InvalidCase[] = [
         { id: 'g', amount: '1', refill: { every: { every: 0, unit: 'day' } } },
         'refill',
       ],
-      ['an increment of zero', { id: 'g', amount: '1', increment: '0' }, 'increment'],
+      ['a grant in increments of zero', { id: 'g', amount: '1', increment: '0' }, 'increment'],
       ['an unknown field of a grant', { id: 'g', amount: '1', colour: 'red' }, 'colour'],
     ] as const
   ).map(([says, grant, name]) =>

@@ -29,7 +29,7 @@ export function amountFold(
   const property = pricing.amountProperty;
   if (property === undefined) {
     const message = 'A dynamic price on events names the property with the amount.';
-    throw new PricingError('rater/missing-field', message, 'price.amountProperty');
+    throw new PricingError('rater/missing-field', message, 'charge.price.amountProperty');
   }
   const quantity = meterFold(meter, compiled);
   const addAmount = addingTo({ kind: 'property', name: property });
