@@ -94,16 +94,17 @@ export const quantitiesCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
     .map((quantities) => ({ charge, quantities })),
 );
 
-/** Whole units, or finer than the minor unit of every currency. */
+/** Whole units, or finer than the minor unit of every currency; none of zero, which every amount has reached. */
 const thresholdsArb = fc
   .uniqueArray(
     fc.tuple(
       fc.integer({ min: 0, max: 3000 }),
-      fc.constantFrom('', '.5', '.005', '.0001', '.99999'),
+      fc.constantFrom('.0', '.5', '.005', '.0001', '.99999'),
     ),
     { minLength: 1, maxLength: 3, selector: String },
   )
-  .map((amounts) => amounts.map(([whole, decimals]) => `${whole}${decimals}`));
+  .map((amounts) => amounts.map(([whole, decimals]) => `${whole}${decimals}`))
+  .filter((amounts) => !amounts.includes('0.0'));
 
 /** Cumulative quantities of one period's runs: mostly rising, sometimes corrected downward. */
 export const snapshotsCaseArb: fc.Arbitrary<ChargeCase> = chargeArb(
