@@ -83,6 +83,18 @@ describe('batching', () => {
     await Promise.all([first, second]);
   });
 
+  it('gathers for longer once several publications have met, though nothing is in flight', async () => {
+    const publisher = createPublisher({ lingerBusyMs: 25, busyPublications: 3 });
+    const published = [1, 2, 3].map(() => publisher.publish(batchOf(events(1))));
+    scheduler.advance(24);
+    published.push(publisher.publish(batchOf(events(2))));
+    expect(log.pending).toHaveLength(0);
+    scheduler.advance(1);
+    expect(pending().map(({ ids }) => ids.length)).toEqual([5]);
+    log.end('acknowledged');
+    await Promise.all(published);
+  });
+
   it('gathers while an append is in flight, and goes when it ends', async () => {
     const publisher = createPublisher();
     const first = publisher.publish(batchOf(events(1)));

@@ -57,6 +57,8 @@ export interface PublisherLimits extends LaneLimits {
 
 const publisherLimitsDefault: PublisherLimits = {
   lingerIdleMs: 5,
+  lingerBusyMs: 25,
+  busyPublications: 4,
   lingerLoadedMs: 40,
   appendsInFlightMax: 4,
   queuedBytesMax: 16 * 1024 * 1024,

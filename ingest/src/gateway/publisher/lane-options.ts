@@ -15,6 +15,9 @@ export type EnvelopeSealer = (
 export interface LaneLimits {
   /** Wait of a batch while nothing is in flight. */
   readonly lingerIdleMs: number;
+  /** The same once `busyPublications` are in it: more of them will come, and one envelope costs less than many. */
+  readonly lingerBusyMs: number;
+  readonly busyPublications: number;
   /** Greatest wait of a batch while an append is in flight. */
   readonly lingerLoadedMs: number;
   /** Appends in flight per partition. */

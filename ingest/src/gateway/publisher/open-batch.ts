@@ -27,6 +27,10 @@ export class OpenBatch {
     return this.#builder.bytes;
   }
 
+  get publications(): number {
+    return this.#tickets.size;
+  }
+
   get isFull(): boolean {
     return this.#builder.isFull;
   }

@@ -2,9 +2,10 @@
  * One partition's way into the log. Events gather in an open batch (one for live events, one for backfill); a batch is
  * cut when it is full or old enough, and appended as one envelope with the next sequence.
  *
- * How long a batch waits adapts by itself: with nothing in flight it goes after the short linger; while an append is in
- * flight the next batch gathers until that one is acknowledged, at most for the long linger. So an idle gateway answers
- * fast, and a busy one makes large envelopes at the pace of the log.
+ * How long a batch waits adapts by itself: with nothing in flight it goes after the short linger, unless several publications
+ * have met in it by then, which makes it wait for more; while an append is in flight the next batch gathers until that one is
+ * acknowledged, at most for the long linger. So an idle gateway answers fast, and a busy one makes large envelopes: by the
+ * pace of a slow log, and with a fast one all the same.
  *
  * When an append fails, its publications are told that the outcome is unknown, and the lane repeats the very same record
  * until the log has it (docs/adr/0021). Until then it takes nothing new: the log is not working.
@@ -184,8 +185,10 @@ export class PartitionLane {
 
   #dueMs(batch: OpenBatch): number {
     if (this.#state !== 'open') return batch.openedAtMs;
-    const { lingerIdleMs, lingerLoadedMs } = this.#given.limits;
-    return batch.openedAtMs + (this.#appendsInFlight === 0 ? lingerIdleMs : lingerLoadedMs);
+    const { lingerIdleMs, lingerBusyMs, lingerLoadedMs, busyPublications } = this.#given.limits;
+    if (this.#appendsInFlight > 0) return batch.openedAtMs + lingerLoadedMs;
+    const isBusy = batch.publications >= busyPublications;
+    return batch.openedAtMs + (isBusy ? lingerBusyMs : lingerIdleMs);
   }
 
   async #append(batch: OpenBatch): Promise<void> {
