@@ -39,6 +39,7 @@ import type { CachingKeyVerifier } from './tenants/key-verifier.ts';
 import { TenantStore } from './tenants/tenant-store.ts';
 
 export { createCatalogSource } from './catalog/catalog-source.ts';
+export { catalogFileSchema } from './catalog-files/catalog-file.ts';
 export { createGatewayAccess } from './gateway-access.ts';
 export type { GatewayAccess } from './gateway-access.ts';
 export { registerLogIncarnation } from './catalog/log-incarnations.ts';

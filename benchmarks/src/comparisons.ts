@@ -8,6 +8,8 @@ import { httpFormats } from './subjects/http-formats.ts';
 import { httpKafkaToQueryable, httpToQueryable } from './subjects/http-to-queryable.ts';
 import { liveLatency } from './subjects/live-latency.ts';
 import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts';
+import { liveSpend } from './subjects/live-spend.ts';
+import { periodClose } from './subjects/period-close.ts';
 import { pricing } from './subjects/pricing.ts';
 import { rating } from './subjects/rating.ts';
 import { recovery } from './subjects/recovery.ts';
@@ -27,5 +29,7 @@ export const comparisons: readonly Comparison[] = [
   httpKafkaToQueryable,
   liveLatency,
   recovery,
+  periodClose,
+  liveSpend,
   customers,
 ];

@@ -25,7 +25,7 @@ import { FixedCatalog, keys } from './catalog.ts';
 import { expectedSum } from './stored-usage.ts';
 import type { ExpectedUsage } from './usage.ts';
 
-const engineSettings = {
+export const engineSettings = {
   keys,
   acceptance: defaultAcceptanceWindow,
   dedupLimits: defaultDedupLimits,
