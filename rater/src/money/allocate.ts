@@ -41,9 +41,10 @@ export function roundToTotal(
   const floors = shares.map((share) => divideFloor(share.numerator, share.denominator));
   let left = total - floors.reduce((sum, floor) => sum + floor, 0n);
   if (left === 0n) return floors.map(moneyOf);
+  // Sorting is stable: ties stay in the order of the parts.
   const order = shares
     .map((share, index) => ({ index, remainder: share.minus(Rational.of(floors[index] ?? 0n)) }))
-    .sort((left, right) => right.remainder.compare(left.remainder) || left.index - right.index);
+    .sort((left, right) => right.remainder.compare(left.remainder));
   while (left > 0n) {
     const before = left;
     for (const { index } of order) {

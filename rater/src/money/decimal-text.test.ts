@@ -133,8 +133,16 @@ describe('the text of a fraction', () => {
     expect(formatFraction(value)).toBe(text);
   });
 
-  it.each(['', '1/0', '1/-3', '1.5/3', 'x', '1/'])('is not %j', (text) => {
-    expect(parseFraction(text)).toBeUndefined();
+  it.each(['', '1/0', '1/00', '1/-3', '1.5/3', 'x', '1/', '/3', '1/3x', 'x1/3'])(
+    'is not %j',
+    (text) => {
+      expect(parseFraction(text)).toBeUndefined();
+    },
+  );
+
+  it('may be written in another way', () => {
+    expect(parseFraction('-4/012')?.equals(Rational.of(-1n, 3n))).toBe(true);
+    expect(parseFraction('2/10')?.equals(Rational.of(1n, 5n))).toBe(true);
   });
 
   it('reads back to the same number', () => {

@@ -39,6 +39,8 @@ describe('Rational', () => {
   });
 
   it('keeps its value in lowest terms', () => {
+    const lowest = Rational.of(-3n, 7n);
+    expect(lowest.reduced()).toBe(lowest);
     expect(Rational.of(-6n, 4n).reduced()).toMatchObject({ numerator: -3n, denominator: 2n });
     expect(Rational.of(0n, 7n).reduced()).toMatchObject({ numerator: 0n, denominator: 1n });
     expect(Rational.of(3n, -9n).reduced()).toMatchObject({ numerator: -1n, denominator: 3n });
