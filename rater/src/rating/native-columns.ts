@@ -66,7 +66,7 @@ const needUpdateDictionary = 0x400;
 /** `LowCardinality(String)`: a dictionary per block and an index per row of the smallest fitting width. */
 export class LowCardinalityColumnBuilder implements NativeColumnBuilder {
   rows = 0;
-  #codes = new Uint32Array(1024);
+  #codes = new Uint32Array(64);
   readonly #codeByText = new Map<string, number>();
   readonly #dictionary = new ByteWriter(256);
 
@@ -147,7 +147,7 @@ export class IntegerColumnBuilder implements NativeColumnBuilder {
 
   constructor(width: 1 | 2 | 4 | 8) {
     this.#width = width;
-    this.#bytes = new Uint8Array(1024 * width);
+    this.#bytes = new Uint8Array(64 * width);
     this.#halves = new Uint32Array(this.#bytes.buffer);
   }
 
@@ -271,7 +271,7 @@ export class FixedStringColumnBuilder implements NativeColumnBuilder {
   constructor(width: number) {
     assert(width % 4 === 0, 'A FixedString is written in 32-bit lanes.');
     this.#lanes = width / 4;
-    this.#words = new Uint32Array(1024 * this.#lanes);
+    this.#words = new Uint32Array(64 * this.#lanes);
   }
 
   /** One value: the lanes of `source` from `at` on. */
@@ -318,7 +318,7 @@ export class DecimalColumnBuilder implements NativeColumnBuilder {
   rows = 0;
   readonly #nullable: boolean;
   readonly #nulls = new ByteWriter(256);
-  #limbs = new BigUint64Array(1024);
+  #limbs = new BigUint64Array(64);
 
   constructor(nullable: boolean) {
     this.#nullable = nullable;
