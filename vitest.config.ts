@@ -19,6 +19,8 @@ export default defineConfig({
         test: {
           name: 'simulation',
           include: ['**/test/simulation/**/*.test.ts'],
+          // A sweep takes all cores for itself.
+          fileParallelism: false,
           testTimeout: 600_000,
         },
       },

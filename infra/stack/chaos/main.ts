@@ -11,6 +11,7 @@ import { hashOf } from './random.ts';
 import { formatResults, isClean, readResults, writeResults } from './results.ts';
 import type { ChaosResults } from './results.ts';
 import { runRound } from './run-round.ts';
+import { runSimulation } from '../test/simulation/sweep/run-simulation.ts';
 
 interface Options {
   readonly minutes: number;
@@ -20,6 +21,9 @@ interface Options {
   readonly round: number;
   readonly session: number;
   readonly out?: string;
+  readonly sim?: true;
+  readonly seeds: number;
+  readonly without?: string;
 }
 
 const program = new Command('chaos')
@@ -31,9 +35,22 @@ const program = new Command('chaos')
   .option('--round <seconds>', 'length of a round; each starts anew and is checked', Number, 240)
   .option('--session <ms>', 'session timeout of the raters', Number, 4000)
   .option('--out <file>', 'results so far; rounds that it has of this seed are not repeated')
-  .action(runChaos);
+  .option('--sim', 'simulate instead: seeds from --seed on, in virtual time and memory')
+  .option(
+    '--seeds <n>',
+    'how many seeds to simulate; a single one is told step by step',
+    Number,
+    10_000,
+  )
+  .option('--without <guard>', 'simulate without a guard of the protocol, until a seed shows it')
+  .action((options: Options) => (options.sim === true ? simulate(options) : runChaos(options)));
 
 await program.parseAsync();
+
+async function simulate(options: Options): Promise<void> {
+  const isKept = await runSimulation(options);
+  process.exitCode = isKept ? 0 : 1;
+}
 
 async function runChaos(options: Options): Promise<void> {
   const deadline = performance.now() + options.minutes * 60_000;

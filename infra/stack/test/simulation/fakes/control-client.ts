@@ -13,7 +13,12 @@ import { rulesVersion } from '@tidemark/rater/catalog';
 import type { CatalogChange } from '@tidemark/rater/catalog';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
-import type { ControlPlane, LockedTransaction, OpenedClose } from './control-plane.ts';
+import type {
+  CatalogEpoch,
+  ControlPlane,
+  LockedTransaction,
+  OpenedClose,
+} from './control-plane.ts';
 
 export interface ControlOptions {
   readonly plane: ControlPlane;
@@ -23,6 +28,8 @@ export interface ControlOptions {
   readonly keys: InstallationKeys;
   /** Whether a cut is taken under the lock, with every epoch acknowledged. */
   readonly cutUnderLock: boolean;
+  /** What a marker says of the changes of its epoch. */
+  readonly hashOf: (epoch: CatalogEpoch) => string;
 }
 
 export class ControlClient {
@@ -70,7 +77,7 @@ export class ControlClient {
   }
 
   async #publish(): Promise<void> {
-    const { plane, process, log, keys } = this.#options;
+    const { plane, process, log, keys, hashOf } = this.#options;
     await this.#locked((transaction) =>
       process.call('assigns an epoch', () => plane.commit(transaction, () => plane.assign())),
     );
@@ -78,7 +85,7 @@ export class ControlClient {
     const last = plane.epochs.length;
     await this.#locked(async (transaction) => {
       for (let epoch = plane.published + 1; epoch <= last; epoch++) {
-        const changesHash = plane.epochs[epoch - 1]?.hash ?? '';
+        const changesHash = hashOf(plane.epochAt(epoch));
         const marker = { type: 'catalog-epoch', epoch, rulesVersion, changesHash } as const;
         const message = encodeControl(marker, keys);
         const partitions = Array.from({ length: log.partitionCount }, (_, partition) => partition);

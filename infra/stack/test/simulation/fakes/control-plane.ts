@@ -129,6 +129,12 @@ export class ControlPlane {
     this.#loop.note(() => `epoch ${this.epochs.length} is assigned`);
   }
 
+  epochAt(epoch: number): CatalogEpoch {
+    const found = this.epochs[epoch - 1];
+    if (found === undefined) throw new Error(`There is no epoch ${epoch}.`);
+    return found;
+  }
+
   snapshot(epoch: number): CatalogChange[] {
     const latest = new Map<string, CatalogChange>();
     for (const { changes } of this.epochs.slice(0, epoch)) {

@@ -19,6 +19,8 @@ export interface LogDistortion {
   readonly record?: (record: LogRecord) => LogRecord;
   /** Whether the log hides that its beginning is gone, and brings these bytes in place of what is missing. */
   readonly filler?: (partition: number, offset: number) => LogRecord;
+  /** Where the log says it ends, if that is more. */
+  readonly end?: (partition: number) => number;
 }
 
 type LogUser = 'rater' | 'other';
@@ -63,7 +65,8 @@ export class LogClient implements EventLog {
   endOffsets(): Promise<number[]> {
     return this.#process.call('asks where the log ends', () => {
       if (this.#log.underRepair && this.#user === 'other') throw logUnavailable('is under repair');
-      return this.#log.ends();
+      const { end = () => 0 } = this.#distortion;
+      return this.#log.ends().map((is, partition) => Math.max(is, end(partition)));
     });
   }
 
@@ -236,7 +239,7 @@ class SimulatedConsumer implements LogConsumer {
     const from = chance(0.06) ? Math.max(base, expected - random.between(1, 3)) : expected;
     let records = this.#client.fetch(partition, from, random.between(1, 5));
     holding.expected = Math.max(expected, (records.at(-1)?.offset ?? expected - 1) + 1);
-    if (records.length > 1 && chance(0.08)) {
+    if (records.length > 1 && chance(0.3)) {
       const left = random.between(0, records.length - 2);
       records = records.filter((_, at) => at !== left);
     }

@@ -15,7 +15,7 @@ import { StoreTables, rowsOfBlocks } from './store-tables.ts';
 import type { StoredRow } from './store-tables.ts';
 
 export class SimulatedStore {
-  readonly tables = new StoreTables();
+  readonly tables: StoreTables;
   readonly #loop: VirtualLoop;
   readonly #network: Network;
   /** Answers nothing and takes nothing while true. */
@@ -23,7 +23,8 @@ export class SimulatedStore {
   /** Inserts that have failed for their caller and are still to land. */
   readonly #late = new Set<() => void>();
 
-  constructor(loop: VirtualLoop, network: Network) {
+  constructor(loop: VirtualLoop, network: Network, versions: boolean) {
+    this.tables = new StoreTables(versions);
     this.#loop = loop;
     this.#network = network;
   }

@@ -78,13 +78,19 @@ class StoredTable {
 
 export class StoreTables {
   readonly #tables = new Map<string, StoredTable>();
+  readonly #versions: boolean;
+
+  /** Without `versions` the row that landed last wins. */
+  constructor(versions: boolean) {
+    this.#versions = versions;
+  }
 
   table(name: string): StoredTable {
     let table = this.#tables.get(name);
     if (table === undefined) {
       const shape = shapes.get(name);
       if (shape === undefined) throw new Error(`No migration creates the table ${name}.`);
-      table = new StoredTable(shape);
+      table = new StoredTable(this.#versions ? shape : { ...shape, version: null });
       this.#tables.set(name, table);
     }
     return table;

@@ -46,7 +46,7 @@ export interface Accident {
 }
 
 export function pickAccident(random: Random, wanted?: AccidentKind): Accident | null {
-  const happens = random.chance(0.5);
+  const happens = random.chance(0.4);
   const kind = random.pick(accidentKinds);
   const at = random.next();
   if (wanted !== undefined) return { kind: wanted, at };

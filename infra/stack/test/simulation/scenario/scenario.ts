@@ -103,7 +103,7 @@ const large: Size = {
 };
 
 /** Most mistakes show in small runs, of which there is time for many more. */
-const sizes: readonly Size[] = [small, small, small, small, small, large];
+const sizes: readonly Size[] = [...new Array<Size>(7).fill(small), large];
 
 export function createScenario(seed: number, accident?: Accident['kind']): Scenario {
   const random = new Random(seed, 'scenario');

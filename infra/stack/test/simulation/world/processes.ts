@@ -5,10 +5,12 @@ import { createUsageSink, createUsageStore } from '@tidemark/aggregator/store';
 import { createEventPublisher } from '@tidemark/ingest/gateway';
 import type { EventPublisher } from '@tidemark/ingest/gateway';
 import { isAppError } from '@tidemark/platform/errors';
+import { hashCatalogChanges } from '@tidemark/rater/catalog';
 import { InProcessRatingPool, createRater } from '@tidemark/rater/partitions';
 import type { Rater } from '@tidemark/rater/partitions';
 import { SimulatedProcess } from '../engine/simulated-process.ts';
 import { ControlClient, catalogSource, closeLedger } from '../fakes/control-client.ts';
+import type { CatalogEpoch } from '../fakes/control-plane.ts';
 import { LogClient } from '../fakes/log-client.ts';
 import { storeClient } from '../fakes/simulated-store.ts';
 import type { StoreDistortion } from '../fakes/simulated-store.ts';
@@ -110,6 +112,7 @@ export function startControl(world: World, name: string): ControlProcess {
     store: storeClient(world.store, process),
     keys: installationKeys,
     cutUnderLock: world.distortions.cutUnderLock ?? true,
+    hashOf: hashFor(world),
   });
   const publishLater = (): void => {
     process.after(world.network.random.delayMs(1200), `${name} looks for changes`, () => {
@@ -135,6 +138,7 @@ export function startCloser(world: World, name: string): { readonly process: Sim
     store: storeClient(world.store, process),
     keys: installationKeys,
     cutUnderLock: true,
+    hashOf: hashFor(world),
   });
   const ledger = closeLedger(world.plane, process, control);
   const sleep = (delayMs: number): Promise<void> =>
@@ -174,6 +178,14 @@ export function startCloser(world: World, name: string): { readonly process: Sim
   };
   void work();
   return { process };
+}
+
+/** Without the guard a marker agrees with whatever the catalog answers. */
+function hashFor(world: World): (epoch: CatalogEpoch) => string {
+  return ({ changes, hash }) =>
+    world.distortions.catalogHashes === false && world.distortCatalog !== null
+      ? hashCatalogChanges(world.distortCatalog(changes))
+      : hash;
 }
 
 function closeDistortion(world: World): StoreDistortion {

@@ -28,6 +28,8 @@ export interface SeedRun {
   readonly events: number;
   readonly invoices: number;
   readonly accident: AccidentKind | null;
+  /** Planned faults of processes and of the store. */
+  readonly faults: number;
   /** Events of the virtual loop. */
   readonly steps: number;
 }
@@ -54,6 +56,7 @@ export async function runSeed(seed: number, options: SeedOptions = {}): Promise<
     events: truth.events.length,
     invoices: world.plane.invoices.length,
     accident: scenario.accident?.kind ?? null,
+    faults: scenario.faults.length + scenario.storeOutages.length,
     steps: world.loop.events,
   };
 }

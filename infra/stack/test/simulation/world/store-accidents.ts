@@ -134,7 +134,7 @@ export class StoreAccidents {
     );
     if (!hasUsage) return false;
     world.distortSums = (rows, tos) => {
-      if (!tos.includes(through)) return;
+      if (!tos.some((to) => to > from && to <= through)) return;
       for (const row of rows) {
         row['counts'] = (row['counts'] as string[]).map((count) => String(Number(count) + 1));
       }

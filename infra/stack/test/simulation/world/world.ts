@@ -36,6 +36,8 @@ export interface Distortions {
   readonly store?: (store: UsageStore, world: World, log: EventLog) => UsageStore;
   readonly pool?: (pool: RatingPool) => RatingPool;
   readonly acceptedPastMs?: number;
+  /** The row that landed last wins, not the one of the greatest version. */
+  readonly versions?: false;
   readonly catalogHashes?: false;
   readonly incarnations?: false;
   readonly uniqueInvoices?: false;
@@ -86,7 +88,7 @@ export class World {
     this.loop = new VirtualLoop(startMs - 1000, new Random(scenario.seed, 'order'), trace);
     this.network = new Network(new Random(scenario.seed, 'network'), scenario.intensity);
     this.log = new SimulatedLog(scenario.partitionCount, this.loop, this.network);
-    this.store = new SimulatedStore(this.loop, this.network);
+    this.store = new SimulatedStore(this.loop, this.network, distortions.versions ?? true);
     this.plane = new ControlPlane(this.loop, distortions.uniqueInvoices ?? true);
   }
 
