@@ -13,6 +13,10 @@ import { CpuMeter } from '../lib/cpu-meter.ts';
 import { benchmarkCatalog, customerKey, eventTypes, tenant } from '../workload/catalog.ts';
 import { startStore } from '../workload/servers.ts';
 
+/** Events of each customer in its period. */
+const own = 10_000;
+const reads = { quick: 20, full: 100 };
+
 export const liveSpend: Comparison = {
   name: 'live-spend',
   question: 'How long does the spend of one customer take, by the number of stored events?',
@@ -23,10 +27,6 @@ export const liveSpend: Comparison = {
   // Below 1, an answer costs more when there are more events of others.
   ratios: [{ name: 'many events stored / few', of: 'many', to: 'few', by: 'cpu' }],
 };
-
-/** Events of each customer in its period. */
-const own = 10_000;
-const reads = { quick: 20, full: 100 };
 
 function spendCase(name: string, stored: (size: RunSize) => number): BenchmarkCase {
   const title = `${name} events stored, ${own.toLocaleString('en')} of them the customer's`;

@@ -39,8 +39,11 @@ describe('an expression', () => {
     ['0.1 + 0.2', '0.3'],
     ['1 - 2 * 3 + 4', '-1'],
     ['2 * 3 / 4', '1.5'],
+    ['tokens_in   ', '6'],
+    ['   tokens_in', '6'],
+    ['a1 + 1', '9'],
   ])('%s is %s', (text, value) => {
-    expect(evaluate(text, { tokens_in: '6', tokens_out: '2' })).toBe(value);
+    expect(evaluate(text, { tokens_in: '6', tokens_out: '2', a1: '8' })).toBe(value);
   });
 
   it('is absent with any property absent, and no number with any that is none', () => {
@@ -98,6 +101,7 @@ describe('an expression', () => {
   it('is limited in length and depth', () => {
     const long = (length: number): string => 'a'.padEnd(length, '+a').slice(0, length);
     expect(codeOf(long(expressionLengthMax - 1))).toBeUndefined();
+    expect(codeOf(long(expressionLengthMax - 1).padEnd(expressionLengthMax))).toBeUndefined();
     expect(codeOf(`${long(expressionLengthMax - 1)}+a`)).toBe('rater/expression-too-long');
     const deep = (depth: number): string => `${'('.repeat(depth)}a${')'.repeat(depth)}`;
     expect(codeOf(deep(31))).toBeUndefined();
