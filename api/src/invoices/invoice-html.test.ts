@@ -63,12 +63,22 @@ describe('the page of an invoice', () => {
   const { html, contentSecurityPolicy } = renderInvoice(invoice, customer);
 
   it('shows number, period, lines, tiers and totals', () => {
-    for (const text of ['TM-2026-000042', 'revision 2', '2026-04-01 to 2026-05-01', '1 Main St']) {
+    for (const text of ['TM-2026-000042', 'revision 2', '2026-04-01 to 2026-04-30', '1 Main St']) {
       expect(html).toContain(text);
     }
     expect(html).toContain('tier 2');
     expect(html).toContain('$15.00');
     expect(html).toContain('rated from the log below 0:12 with catalog epoch 3');
+  });
+
+  it("shows days of the customer's calendar, the last one that counts included", () => {
+    const berlin = { ...customer, timeZone: 'Europe/Berlin' };
+    const period = { from: '2026-03-31T22:00:00Z', to: '2026-04-30T22:00:00Z' };
+    const page = renderInvoice({ ...invoice, period, lines: [] }, berlin).html;
+    expect(page).toContain('<dd>2026-04-01 to 2026-04-30</dd>');
+    const oneDay = { from: '2026-04-01T22:00:00Z', to: '2026-04-02T22:00:00Z' };
+    const short = renderInvoice({ ...invoice, period: oneDay, lines: [] }, berlin).html;
+    expect(short).toContain('<dd>2026-04-02</dd>');
   });
 
   it('shows amounts to the last digit, whatever their size', () => {

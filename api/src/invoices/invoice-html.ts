@@ -22,7 +22,7 @@ header { display: flex; flex-wrap: wrap; gap: 1rem 3rem; justify-content: space-
 h1 { margin: 0; font-size: 1.6rem; letter-spacing: -0.01em; }
 dl { display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1rem; margin: 0; }
 dt, .soft, footer { color: var(--soft); }
-dd { margin: 0; }
+dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; margin: 1.75rem 0; font-variant-numeric: tabular-nums; }
 th { color: var(--soft); font-weight: 500; text-align: left; }
 th, td { padding: 0.45rem 0.5rem; vertical-align: top; }
@@ -34,6 +34,13 @@ tfoot th { text-align: right; }
 tfoot tr:first-child > * { border-top: 1px solid var(--rule); }
 tfoot tr.total > * { border-top: 2px solid var(--ink); color: var(--ink); font-weight: 650; font-size: 1.1em; }
 footer { font-size: 0.8rem; overflow-wrap: anywhere; border-top: 1px solid var(--rule); padding-top: 1rem; }
+@media (max-width: 36rem) {
+  body { padding: 1.5rem 1rem; }
+  thead { display: none; }
+  tbody tr { display: grid; grid-template-columns: 1fr 1fr 1fr; }
+  tbody tr > :first-child { grid-column: 1 / -1; }
+  tbody tr.line > .number { border-top: 0; padding-top: 0; }
+}
 @media print { body { padding: 0; } }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');
@@ -48,7 +55,7 @@ export function renderInvoice(invoice: Invoice, customer: Customer): InvoicePage
 <style>${style}</style>
 <main>
 ${renderHead(invoice, customer)}
-${renderLines(invoice)}
+${renderLines(invoice, customer.timeZone)}
 ${renderProof(invoice)}
 </main>
 </html>
@@ -61,11 +68,12 @@ ${renderProof(invoice)}
 
 function renderHead(invoice: Invoice, customer: Customer): string {
   const { issuedAt, dueAt, period } = invoice;
+  const { timeZone } = customer;
   const facts = [
     ['Status', invoice.status],
-    ['Period', `${day(period.from)} to ${day(period.to)}`],
-    ...(issuedAt === null ? [] : [['Issued', day(issuedAt)]]),
-    ...(dueAt === null ? [] : [['Due', day(dueAt)]]),
+    ['Period', days(period, timeZone)],
+    ...(issuedAt === null ? [] : [['Issued', day(issuedAt, timeZone)]]),
+    ...(dueAt === null ? [] : [['Due', day(dueAt, timeZone)]]),
     ['Subscription', invoice.subscription],
   ];
   const { line1, line2, postalCode, city, state, country } = customer.address ?? {};
@@ -79,7 +87,7 @@ function renderHead(invoice: Invoice, customer: Customer): string {
 </header>`;
 }
 
-function renderLines(invoice: Invoice): string {
+function renderLines(invoice: Invoice, timeZone: string): string {
   const { currency } = invoice;
   const totals: [string, string][] = [
     ['Subtotal', invoice.subtotal],
@@ -91,7 +99,7 @@ function renderLines(invoice: Invoice): string {
   return `<table>
 <thead><tr><th scope="col">Description</th><th scope="col" class="number">Quantity</th><th scope="col" class="number">Unit price</th><th scope="col" class="number">Amount</th></tr></thead>
 <tbody>
-${invoice.lines.map((line) => renderLine(line, currency)).join('\n')}
+${invoice.lines.map((line) => renderLine(line, currency, timeZone)).join('\n')}
 </tbody>
 <tfoot>
 ${shown.map(([name, amount]) => `<tr><th scope="row" colspan="3">${name}</th><td class="number">${money(amount, currency)}</td></tr>`).join('\n')}
@@ -100,8 +108,8 @@ ${shown.map(([name, amount]) => `<tr><th scope="row" colspan="3">${name}</th><td
 </table>`;
 }
 
-function renderLine(line: InvoiceLine, currency: string): string {
-  const span = `<div class="soft">${day(line.from)} to ${day(line.to)}</div>`;
+function renderLine(line: InvoiceLine, currency: string, timeZone: string): string {
+  const span = `<div class="soft">${days(line, timeZone)}</div>`;
   const row = `<tr class="line"><th scope="row">${escape(line.description)}${span}</th><td class="number">${escape(line.quantity ?? '')}</td><td class="number">${escape(line.unitAmount ?? '')}</td><td class="number">${money(line.amount, currency)}</td></tr>`;
   if (line.tiers.length < 2) return row;
   const tiers = line.tiers.map(
@@ -116,9 +124,18 @@ function renderProof({ id, proof }: Invoice): string {
   return `<footer>${escape(id)} · rated from the log below ${escape(cut)} with catalog epoch ${proof.catalogEpoch} · ${escape(proof.hash)}</footer>`;
 }
 
-/** The date of an instant, as it is written: in UTC. */
-function day(instant: string): string {
-  return escape(instant.slice(0, 10));
+/** The days of a half-open span, first to last, as the customer's calendar has them. */
+function days(span: { readonly from: string; readonly to: string }, timeZone: string): string {
+  const first = day(span.from, timeZone);
+  const end = Date.parse(span.to);
+  const last = day(new Date(Math.max(Date.parse(span.from), end - 1)).toISOString(), timeZone);
+  return first === last ? first : `${first} to ${last}`;
+}
+
+/** As YYYY-MM-DD. */
+function day(instant: string, timeZone: string): string {
+  const format = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+  return escape(new Intl.DateTimeFormat('en-CA', format).format(new Date(instant)));
 }
 
 /** Exact: the formatter takes the decimal text as it is, never through a double. */

@@ -6,7 +6,7 @@ import fastifySwagger from '@fastify/swagger';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import { assert } from '@tidemark/platform/errors';
+import { AppError, assert } from '@tidemark/platform/errors';
 import { z } from 'zod';
 import type { ApiDependencies } from './dependencies.ts';
 import { claimIdempotencyKey, settleIdempotencyKey } from './idempotency/idempotency.ts';
@@ -26,7 +26,7 @@ import { registerTenantRoutes } from './routes/tenants.ts';
 import { registerUsageRoutes } from './routes/usage.ts';
 import type { ApiApp } from './shared/api-app.ts';
 import { authenticate } from './shared/authentication.ts';
-import { parseCommandBody } from './shared/json-body.ts';
+import { isText, parseCommandBody } from './shared/json-body.ts';
 import { defaultRateLimit, RateLimiter } from './shared/rate-limit.ts';
 
 const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)[] = [
@@ -64,9 +64,9 @@ export function registerApi(app: FastifyInstance, dependencies: ApiDependencies)
 
 function addBodyParser(api: FastifyInstance): void {
   api.removeAllContentTypeParsers();
-  api.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
+  api.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
     try {
-      done(null, parseCommandBody(String(body)));
+      done(null, parseCommandBody(body as Buffer));
     } catch (error) {
       done(error as Error);
     }
@@ -99,6 +99,9 @@ function addRequestHooks(api: FastifyInstance, dependencies: ApiDependencies): v
     if (scope === undefined) return;
     await authenticate(request, reply, scope, { verifier: keyVerifier, limiter });
   });
+  api.addHook('preValidation', (request, _reply, done) => {
+    done(isReadable(request.params) && isReadable(request.query) ? undefined : urlUnreadable());
+  });
   api.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'POST') return undefined;
     return claimIdempotencyKey(answers, request, reply);
@@ -108,4 +111,14 @@ function addRequestHooks(api: FastifyInstance, dependencies: ApiDependencies): v
     await settleIdempotencyKey(answers, request, reply, { payload, redact });
     return payload;
   });
+}
+
+/** Whether a store could hold what the address names. */
+function isReadable(parameters: unknown): boolean {
+  const values = Object.values((parameters ?? {}) as Readonly<Record<string, unknown>>);
+  return values.flat().every((value) => typeof value !== 'string' || isText(value));
+}
+
+function urlUnreadable(): AppError {
+  return new AppError('invalid-input', 'platform/url-unreadable', 'The URL holds a NUL character.');
 }

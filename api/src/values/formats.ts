@@ -4,6 +4,7 @@
  */
 import { parseInstant } from '@tidemark/platform/clock';
 import { isTimeZone } from '@tidemark/rater/calendar';
+import { minorUnitsOf } from '@tidemark/rater/money';
 import { z } from 'zod';
 
 const keyPattern = /^[a-zA-Z0-9][a-zA-Z0-9._:-]{0,127}$/;
@@ -36,6 +37,11 @@ export const nonNegativeDecimalSchema = decimalSchema.refine(
   'must not be negative',
 );
 
+export const positiveDecimalSchema = nonNegativeDecimalSchema.refine(
+  (text) => /[1-9]/.test(text),
+  'must be above zero',
+);
+
 /** RFC 3339 text of any offset, read as an `Instant`. */
 export const instantSchema = z.codec(
   z.string().meta({ format: 'date-time', description: 'RFC 3339 with a zone; stored as UTC.' }),
@@ -57,17 +63,20 @@ export const instantSchema = z.codec(
 
 export const currencySchema = z
   .string()
-  .regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
+  .refine((code) => minorUnitsOf(code) !== undefined, 'must be an ISO 4217 code such as USD');
 
 export const timeZoneSchema = z
   .string()
   .max(64)
   .refine(isTimeZone, 'must be an IANA time zone such as Europe/Berlin');
 
-/** Free text by the user, at most 50 entries; unknown to every rule. */
+const metadataCharactersMax = 16_384;
+
+/** Whatever JSON the user wants to keep, at most 50 entries and 16 KiB of text; unknown to every rule. */
 export const metadataSchema = z
-  .record(
-    z.string().min(1).max(64),
-    z.union([z.string().max(1024), z.number(), z.boolean(), z.null()]),
-  )
-  .refine((value) => Object.keys(value).length <= 50, 'at most 50 entries');
+  .record(z.string().min(1).max(64), z.json())
+  .refine((value) => Object.keys(value).length <= 50, 'at most 50 entries')
+  .refine(
+    (value) => JSON.stringify(value).length <= metadataCharactersMax,
+    `at most ${metadataCharactersMax} characters of JSON`,
+  );

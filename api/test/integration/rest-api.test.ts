@@ -121,7 +121,10 @@ describeDatabases('REST API', (database) => {
     const { caller: tenant } = await suite.newTenant();
     const field = await tenant.post('/v1/customers', { ...customer, colour: 'red' });
     expect(field.status).toBe(422);
-    expect((await tenant.get('/v1/customers?color=red')).status).toBe(400);
+    expect(field.body.errors).toEqual([{ path: 'colour', message: 'is not known here' }]);
+    const parameter = await tenant.get('/v1/customers?color=red');
+    expect(parameter.status).toBe(400);
+    expect(parameter.body.errors).toEqual([{ path: 'color', message: 'is not known here' }]);
     expect((await tenant.get('/v1/customers?limit=0')).status).toBe(400);
     expect((await tenant.get('/v1/customers?limit=501')).status).toBe(400);
     expect((await tenant.get('/v1/customers?limit=1.5')).status).toBe(400);
@@ -143,6 +146,34 @@ describeDatabases('REST API', (database) => {
     expect((await tenant.post('/v1/customers', { key: 'z', timeZone: 'Mars/Base' })).status).toBe(
       422,
     );
+  });
+
+  test('text that no store can keep is refused, in a body and in an address', async () => {
+    const { api } = suite.server();
+    const { caller: tenant } = await suite.newTenant();
+    const key = (await tenant.post('/v1/api-keys', { scopes: ['billing'] })).body.key as string;
+    for (const text of ['"a\\u0000"', '"\\ud800"']) {
+      const body = `{"key":"c","name":${text}}`;
+      const answer = await api.call('POST', '/v1/customers', { key, text: body });
+      expect(answer.body).toMatchObject({ status: 400, errors: [{ path: 'name' }] });
+    }
+    const reads = ['customers', 'meters', 'plans', 'subscriptions', 'invoices', 'period-closes'];
+    for (const read of reads) {
+      expect((await tenant.get(`/v1/${read}/%00`)).body).toMatchObject({
+        status: 400,
+        code: 'platform/url-unreadable',
+      });
+    }
+  });
+
+  test('metadata is any JSON, currencies are those that exist', async () => {
+    const { caller: tenant } = await suite.newTenant();
+    const metadata = { contract: { signed: true, pages: [1, 2] }, note: null };
+    const created = await tenant.post('/v1/customers', { key: 'c', metadata });
+    expect(created.body.metadata).toEqual(metadata);
+    const large = { key: 'd', metadata: { text: 'x'.repeat(20_000) } };
+    expect((await tenant.post('/v1/customers', large)).status).toBe(422);
+    expect((await tenant.post('/v1/customers', { key: 'd', currency: 'ZZZ' })).status).toBe(422);
   });
 
   test('lists go page by page in stable order, and refuse a foreign cursor', async () => {

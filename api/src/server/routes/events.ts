@@ -110,13 +110,13 @@ export function registerEventRoutes(app: ApiApp, { controlPlane, reads }: ApiDep
       schema: {
         tags,
         summary: 'Put dead letters into the log again, under their own identities',
-        body: redriveSchema,
+        body: redriveSchema.nullish(),
         response: { 200: redriveAnswer },
       },
     },
     (request) => {
       const { tenant } = callerOf(request);
-      const { limit = 1000, reason } = request.body;
+      const { limit = 1000, reason } = request.body ?? {};
       return redriveDeadLetters(
         controlPlane.eventLog,
         (page) => reads.deadLetters({ tenant, reason, ...page }),

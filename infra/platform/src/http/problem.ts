@@ -112,10 +112,17 @@ function toAppErrorOfRequest(thrown: unknown): AppError {
   return toAppError(thrown);
 }
 
+interface ValidationIssue {
+  readonly instancePath?: string;
+  readonly message?: string;
+  readonly keyword?: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
 interface ForeignError extends Error {
   readonly code?: string;
   readonly statusCode?: number;
-  readonly validation?: readonly { readonly instancePath?: string; readonly message?: string }[];
+  readonly validation?: readonly ValidationIssue[];
   readonly validationContext?: string;
 }
 
@@ -124,13 +131,23 @@ function validationFailed(error: ForeignError): AppError {
   const inBody = error.validationContext === 'body';
   const message = inBody ? 'The body does not fit its schema.' : 'A parameter is not valid.';
   return refused('platform/request-invalid', message, {
-    errors: (error.validation ?? []).map((issue) => ({
-      path: toJsonPath(issue.instancePath ?? ''),
-      message: issue.message ?? 'is invalid',
-    })),
+    errors: (error.validation ?? []).flatMap(toPathMessages),
     cause: error,
     ...(inBody ? { httpStatus: 422 } : {}),
   });
+}
+
+/** An unknown field is reported at its own path, one entry each, not at that of the object around it. */
+function toPathMessages(issue: ValidationIssue): ErrorPathMessage[] {
+  const pointer = (issue.instancePath ?? '').replace(/\/$/, '');
+  const unknown = issue.keyword === 'unrecognized_keys' ? (issue.params?.['keys'] ?? []) : [];
+  if (Array.isArray(unknown) && unknown.length > 0) {
+    return unknown.map((name) => ({
+      path: toJsonPath(`${pointer}/${String(name)}`),
+      message: 'is not known here',
+    }));
+  }
+  return [{ path: toJsonPath(pointer), message: issue.message ?? 'is invalid' }];
 }
 
 /** `/charges/0/price` as `charges[0].price`. */

@@ -210,7 +210,9 @@ function answerBrokenFraming(error: Error & { code?: string }, socket: Socket): 
   };
   const detail = 'The request cannot be read.';
   const type = `urn:tidemark:error:${code}`;
-  const body = JSON.stringify({ type, title, status, code, detail, errors: [] });
+  // No request was read, so none has an id yet; this one is for the reader to quote.
+  const requestId = randomBytes(6).toString('hex');
+  const body = JSON.stringify({ type, title, status, code, detail, errors: [], requestId });
   if (socket.writable) {
     const head = `HTTP/1.1 ${status} ${title}\r\nContent-Type: ${problemContentType}\r\n`;
     socket.write(`${head}Content-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`);

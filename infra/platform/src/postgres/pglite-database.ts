@@ -17,9 +17,15 @@ interface Queryable {
  * directory would silently lose commits, so it is locked until `close` or the end of the process
  * (`platform/directory-in-use`).
  */
-export async function createPgliteDatabase(directory?: string): Promise<SqlDatabase> {
+export async function createPgliteDatabase(
+  directory?: string,
+  options: { readonly lockWaitMs?: number } = {},
+): Promise<SqlDatabase> {
+  const waitMs = options.lockWaitMs ?? 0;
   const lock =
-    directory === undefined ? undefined : await lockDirectory(directory, { purpose: 'database' });
+    directory === undefined
+      ? undefined
+      : await lockDirectory(directory, { purpose: 'database', waitMs });
   try {
     const pglite = await translated(() =>
       PGlite.create({

@@ -2,6 +2,7 @@
 import { isAppError } from '@tidemark/platform/errors';
 import { Command, CommanderError } from 'commander';
 import { registerCommands } from './commands/index.ts';
+import { endWithNpx } from './end-with-npx.ts';
 import { printNote } from './output.ts';
 
 const exitDone = 0;
@@ -51,4 +52,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(exitDone);
 });
+endWithNpx();
 process.exitCode = await main();

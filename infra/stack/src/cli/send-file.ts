@@ -1,5 +1,6 @@
 /** Reads events from NDJSON and CSV files as streams, one after another; a line that cannot be read is reported, not fatal. */
 import { createReadStream } from 'node:fs';
+import { JsonFlaw, parseExactJson } from '@tidemark/ingest/contract';
 import { AppError } from '@tidemark/platform/errors';
 import type { UsageEventInput } from '@tidemark/sdk';
 import { parse as parseCsv } from 'csv-parse';
@@ -94,12 +95,12 @@ function readLine(
   line: number,
   { mapping, fileName }: Pick<SendFile, 'mapping' | 'fileName'>,
 ): SendItem {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    return { kind: 'unreadable', line, message: 'not JSON' };
-  }
+  // As the gateway reads it: a number whose digits JavaScript would change is refused, never rounded.
+  const parsed = parseExactJson(text);
+  if (parsed.kind === 'rejected') return { kind: 'unreadable', line, message: 'not JSON' };
+  const document = parsed.value;
+  const flaw = findFlaw(document);
+  if (flaw !== undefined) return { kind: 'unreadable', line, message: flaw.message };
   if (mapping !== null) {
     const row = z.record(z.string(), z.unknown()).safeParse(document);
     if (!row.success) return { kind: 'unreadable', line, message: 'not an object' };
@@ -128,4 +129,14 @@ function readLine(
       source: event.data.source ?? fileName,
     },
   };
+}
+
+function findFlaw(value: unknown): JsonFlaw | undefined {
+  if (value instanceof JsonFlaw) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const member of Object.values(value)) {
+    const flaw = findFlaw(member);
+    if (flaw !== undefined) return flaw;
+  }
+  return undefined;
 }

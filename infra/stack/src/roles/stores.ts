@@ -25,6 +25,8 @@ export interface StoreContext {
 type OnEngineEnded = (error: Error) => void;
 
 const partitionsEmbedded = 4;
+/** How long a start waits for the process before it, which was just told to end, to leave its data directory. */
+const endingProcessMs = 5_000;
 const millisecondsPerDay = 86_400_000;
 const messageBytesMax = 2 * 1_048_576;
 
@@ -36,7 +38,9 @@ export async function openControlDatabase(
   const { url, directory } = where;
   const database = await lifecycle.start('control database', {
     start: () =>
-      url === undefined ? createPgliteDatabase(directory) : createPostgresDatabase({ url, log }),
+      url === undefined
+        ? createPgliteDatabase(directory, { lockWaitMs: endingProcessMs })
+        : createPostgresDatabase({ url, log }),
     stop: (opened) => opened.close(),
   });
   await migrateControlPlane(database);

@@ -6,7 +6,8 @@ import type { Command } from 'commander';
 import { roleConfigSchemas } from '../../roles/config.ts';
 import type { RoleName } from '../../roles/config.ts';
 import { printJson, printLine, printNote } from '../output.ts';
-import { readConfigFile } from '../store-options.ts';
+import { readConfigFile, storeFlags, withStores } from '../store-options.ts';
+import type { StoreOptions } from '../store-options.ts';
 
 const descriptions: Readonly<Record<RoleName, string>> = {
   gateway: 'Take usage events over HTTP into the log',
@@ -25,7 +26,20 @@ const variablesOfOthers = [
   ),
 ];
 
-interface RoleOptions {
+const servers = {
+  kafka: '--kafka 127.0.0.1:9092',
+  clickhouse: '--clickhouse http://127.0.0.1:8123',
+  postgres: '--postgres postgres://127.0.0.1/tidemark',
+};
+const examples: Readonly<Record<RoleName, string>> = {
+  gateway: `tidemark gateway ${servers.kafka} ${servers.postgres}`,
+  rater: `tidemark rater ${Object.values(servers).join(' ')}`,
+  api: `tidemark api ${Object.values(servers).join(' ')}`,
+  'close-worker': `tidemark close-worker ${Object.values(servers).join(' ')}`,
+  'clickhouse-host': 'TIDEMARK_HTTP_PORT=8123 tidemark clickhouse-host',
+};
+
+interface RoleOptions extends StoreOptions {
   readonly config?: string;
   readonly checkConfig?: boolean;
   readonly json?: boolean;
@@ -33,15 +47,14 @@ interface RoleOptions {
 
 export function registerRoles(program: Command): void {
   for (const role of Object.keys(descriptions) as RoleName[]) {
-    program
-      .command(role)
-      .description(`${descriptions[role]} (one role a process)`)
+    const command = program.command(role).description(`${descriptions[role]} (one role a process)`);
+    (role === 'clickhouse-host' ? command : withStores(command))
       .option('--config <file>', 'YAML or JSON file with settings')
       .option('--check-config', 'check the settings and exit')
       .option('--json', 'print { role, url, adminKey } when ready')
       .addHelpText(
         'after',
-        `\nSettings come from the file and from TIDEMARK_ variables.\n\nExample:\n  $ TIDEMARK_KAFKA_BROKERS=127.0.0.1:9092 tidemark ${role} --check-config`,
+        `\nSettings come from the options, from TIDEMARK_ variables and from the file, in this order.\n\nExamples:\n  $ ${examples[role]}\n  $ tidemark ${role} --config ${role}.yaml --check-config`,
       )
       .action((options: RoleOptions) => startRole(role, options));
   }
@@ -51,6 +64,7 @@ async function startRole(role: RoleName, options: RoleOptions): Promise<void> {
   const schema = roleConfigSchemas[role];
   const sources = {
     file: await readConfigFile(options.config),
+    flags: flagsOf(role, options),
     environment: readEnvironment(),
     otherVariables: variablesOfOthers,
   };
@@ -75,4 +89,11 @@ async function startRole(role: RoleName, options: RoleOptions): Promise<void> {
     if (adminKey !== null) printLine(`admin key (shown once): ${adminKey}`);
   }
   process.exitCode = await stopOnSignal(lifecycle, log);
+}
+
+/** A gateway has no use for a ClickHouse server; an option given all the same is refused as an unknown setting. */
+function flagsOf(role: RoleName, options: RoleOptions): Record<string, unknown> {
+  if (role === 'clickhouse-host') return {};
+  const { clickhouse, ...flags } = storeFlags(options);
+  return options.clickhouse === undefined ? flags : { ...flags, clickhouse };
 }
