@@ -6,7 +6,7 @@ import { encodeControl, deriveKeys } from '@tidemark/ingest/contract';
 import type { InstallationKeys } from '@tidemark/ingest/contract';
 import type { KeyVerifier } from '@tidemark/ingest/gateway';
 import type { EventLog } from '@tidemark/ingest/log';
-import type { CloseLedger, DueInstant } from '@tidemark/aggregator/ports';
+import type { CloseLedger, DueInstant, InvoiceDraft } from '@tidemark/aggregator/ports';
 import type { Clock } from '@tidemark/platform/clock';
 import type { Logger } from '@tidemark/platform/log';
 import type { SqlDatabase } from '@tidemark/platform/postgres';
@@ -20,11 +20,14 @@ import type { RefreshedEventTypeRules } from './catalog/event-type-rules.ts';
 import { MeterStore } from './catalog/meter-store.ts';
 import { PlanStore } from './catalog/plan-store.ts';
 import { CatalogFiles } from './catalog-files/apply-catalog.ts';
+import { CouponStore } from './coupons/coupon-store.ts';
+import { discountDrafts } from './coupons/live-coupons.ts';
 import { CustomerStore } from './customers/customer-store.ts';
 import { createIdFactory } from './identifiers/ulid.ts';
 import { createCloseLedger } from './invoices/close-ledger.ts';
 import { readSpendInstants } from './invoices/due-instants.ts';
 import type { SpendTarget } from './invoices/due-instants.ts';
+import { InvoiceCommands } from './invoices/invoice-commands.ts';
 import { InvoiceStore } from './invoices/invoice-store.ts';
 import { PeriodicJobs } from './jobs/periodic-jobs.ts';
 import type { ProgressReader } from './ports.ts';
@@ -78,9 +81,13 @@ export interface ControlPlane {
   readonly plans: PlanStore;
   readonly customers: CustomerStore;
   readonly subscriptions: SubscriptionCommands;
+  readonly coupons: CouponStore;
   readonly invoices: InvoiceStore;
+  readonly invoiceCommands: InvoiceCommands;
   readonly catalogFiles: CatalogFiles;
   readonly answers: AnswerStore;
+  /** Takes the customer's coupons off, as the close would now; uses none of them up. */
+  discountDraft(tenant: string, draft: InvoiceDraft): Promise<InvoiceDraft>;
   /** The billing instants that a question of spend means, and what is needed to price them. */
   spendInstants(target: SpendTarget): Promise<SpendTerms>;
   /** Creates the operator's tenant and its admin key at the first call ever and gives the key; `null` after that. */
@@ -142,9 +149,15 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     plans,
     customers,
     subscriptions: new SubscriptionCommands({ database, clock, createId, customers, plans }),
+    coupons: new CouponStore({ database, clock, createId }),
     invoices: new InvoiceStore(database),
+    invoiceCommands: new InvoiceCommands({ database, clock, createId }),
     catalogFiles: new CatalogFiles({ database, clock, createId, meters, plans, customers }),
     answers,
+    async discountDraft(tenant, draft) {
+      const [discounted] = await discountDrafts(database, tenant, [draft]);
+      return discounted?.draft ?? draft;
+    },
     async spendInstants(target) {
       const [lock] = await database.query<{ last_epoch: number }>(
         'select last_epoch from catalog_epoch_lock',

@@ -4,9 +4,9 @@
  */
 import type { ChangeTicket } from '../catalog/catalog-changes.ts';
 import type { Changed } from '../catalog/meter-store.ts';
-import { invalidCommand } from '../problems.ts';
 import type { Caller } from '../subscriptions/subscription-commands.ts';
 import type { ApplyContext, CatalogFilesOptions, SectionResult } from './apply-context.ts';
+import { applyCoupons } from './apply-coupons.ts';
 import { applyCustomers } from './apply-customers.ts';
 import { applyMeters } from './apply-meters.ts';
 import { applyPlans } from './apply-plans.ts';
@@ -31,7 +31,6 @@ export class CatalogFiles {
   }
 
   async apply(caller: Caller, file: CatalogFile): Promise<Changed<ApplyResult>> {
-    refuseCoupons(file);
     const dryRun = file.dryRun ?? false;
     try {
       return await this.#options.database.transaction(async (connection) => {
@@ -61,6 +60,7 @@ async function applySections(context: ApplyContext, file: CatalogFile): Promise<
   const sections = [
     await applyMeters(context, file.meters ?? []),
     await applyPlans(context, file.plans ?? []),
+    await applyCoupons(context, file.coupons ?? []),
     await applyCustomers(context, file.customers ?? []),
     await applySubscriptions(context, file.subscriptions ?? []),
   ];
@@ -69,13 +69,4 @@ async function applySections(context: ApplyContext, file: CatalogFile): Promise<
     // Later changes have later sequences; all of them share the epoch.
     ticket: sections.reduce<ChangeTicket>((last, { ticket }) => ticket ?? last, null),
   };
-}
-
-function refuseCoupons(file: CatalogFile): void {
-  if (file.coupons === undefined || file.coupons.length === 0) return;
-  throw invalidCommand(
-    'api/not-supported-yet',
-    'Coupons are not supported yet; leave the list empty.',
-    [{ path: 'coupons', message: 'must be empty' }],
-  );
 }

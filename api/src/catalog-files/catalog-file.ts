@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { createMeterSchema } from '../catalog/meter.ts';
 import { createPlanSchema } from '../catalog/plan.ts';
+import { createCouponSchema } from '../coupons/coupon.ts';
 import { createCustomerSchema } from '../customers/customer.ts';
 import { createSubscriptionSchema } from '../subscriptions/subscription.ts';
 
@@ -10,14 +11,14 @@ export const catalogFileSchema = z.strictObject({
   plans: z.array(createPlanSchema).max(2_000).optional(),
   customers: z.array(createCustomerSchema).max(50_000).optional(),
   subscriptions: z.array(createSubscriptionSchema).max(50_000).optional(),
-  coupons: z.array(z.unknown()).max(2_000).optional(),
+  coupons: z.array(createCouponSchema).max(2_000).optional(),
   dryRun: z.boolean().optional(),
 });
 
 export type CatalogFile = z.output<typeof catalogFileSchema>;
 
 export interface CatalogDifference {
-  readonly kind: 'meter' | 'plan' | 'customer' | 'subscription';
+  readonly kind: 'meter' | 'plan' | 'coupon' | 'customer' | 'subscription';
   readonly key: string;
   readonly action: 'create' | 'update' | 'unchanged';
 }

@@ -2,6 +2,7 @@
 import { formatInstant } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
 import type { Invoice, InvoiceLine } from '@tidemark/aggregator/close';
+import type { Cut } from '@tidemark/aggregator/ports';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import { notFound } from '../problems.ts';
 import type { Page, PageRequest } from '../values/page.ts';
@@ -112,6 +113,26 @@ export class InvoiceStore {
     return row === undefined
       ? null
       : { invoice: row.invoice, number: row.number, line: String(row.line) };
+  }
+
+  /** What the invoice includes: the cut of the close that issued it, and what that close billed by. */
+  async cutOf(
+    tenant: string,
+    id: string,
+  ): Promise<{ readonly cut: Cut; readonly catalogEpoch: number }> {
+    const [row] = await this.#database.query<{
+      cut_incarnation: number;
+      cut_offsets: number[];
+      catalog_epoch: number;
+    }>(
+      `select c.cut_incarnation, c.cut_offsets, c.catalog_epoch from invoices i
+       join period_closes c on c.tenant = i.tenant and c.close = i.close
+       where i.tenant = $1 and i.invoice = $2`,
+      [tenant, id],
+    );
+    if (row === undefined) throw notFound('invoice', id);
+    const cut = { incarnation: row.cut_incarnation, offsets: row.cut_offsets };
+    return { cut, catalogEpoch: row.catalog_epoch };
   }
 
   async #withLines(tenant: string, rows: readonly InvoiceRow[]): Promise<Invoice[]> {

@@ -8,19 +8,17 @@ import type { InvoiceDraft, PeriodClose } from '@tidemark/aggregator/ports';
 import { assert } from '@tidemark/platform/errors';
 import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlConnection } from '@tidemark/platform/postgres';
+import { discountDrafts, insertUses } from '../coupons/live-coupons.ts';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { nextInstantSql } from '../subscriptions/periods.ts';
-import type { TenantPolicies } from '../tenants/tenant.ts';
 import { insertInvoiceLines, insertInvoices } from './insert-invoices.ts';
 import type { IssuedInvoice } from './insert-invoices.ts';
+import { readIssueTerms } from './issue-terms.ts';
 
 export interface IssueContext {
   readonly now: Instant;
   readonly createId: CreateId;
 }
-
-const defaultPaymentTermDays = 30;
-const microsecondsPerDay = 86_400_000_000;
 
 export async function issueInvoices(
   connection: SqlConnection,
@@ -30,12 +28,14 @@ export async function issueInvoices(
 ): Promise<void> {
   if (drafts.length === 0) return;
   const year = new Date(context.now / 1000).getUTCFullYear();
-  const terms = await lockTenant(connection, close.tenant, context.now);
+  const terms = await statusOfNew(connection, close.tenant, context.now);
   const fresh = await lockDue(connection, close.tenant, drafts);
   if (fresh.length === 0) return;
   const lastNumber = await lockCounter(connection, close.tenant, year);
-  const issued = fresh.map((draft, index): IssuedInvoice => ({
+  const discounted = await discountDrafts(connection, close.tenant, fresh);
+  const issued = discounted.map(({ draft, uses }, index) => ({
     draft,
+    uses,
     id: context.createId('inv_'),
     number: `TM-${year}-${String(lastNumber + index + 1).padStart(6, '0')}`,
     ...terms,
@@ -46,11 +46,31 @@ export async function issueInvoices(
   );
   await insertInvoices(connection, context.now, close, issued);
   await insertInvoiceLines(connection, close.tenant, issued);
+  await insertUses(
+    connection,
+    close.tenant,
+    issued.map(({ draft, id, uses }) => ({
+      invoice: id,
+      subscription: draft.due.subscription,
+      uses,
+    })),
+  );
   await addBilledAmounts(connection, context.now, close, fresh);
   await moveToNextInstant(connection, close.tenant, fresh);
   failpoint('close/before-outbox');
   await announce(connection, context, close.tenant, issued);
   failpoint('close/before-commit');
+}
+
+/** With a grace period invoices stay drafts until they are finalized. */
+async function statusOfNew(
+  connection: SqlConnection,
+  tenant: string,
+  now: Instant,
+): Promise<Pick<IssuedInvoice, 'status' | 'issuedAt' | 'dueAt'>> {
+  const { dueAt, hasGracePeriod } = await readIssueTerms(connection, tenant, now);
+  if (hasGracePeriod) return { status: 'draft', issuedAt: null, dueAt: null };
+  return { status: 'issued', issuedAt: now, dueAt };
 }
 
 /** The last number given out; the row stays locked until the transaction ends. */
@@ -100,27 +120,6 @@ async function lockDue(
   );
   const positions = rows.map(({ position }) => position).sort((left, right) => left - right);
   return positions.flatMap((position) => drafts[position - 1] ?? []);
-}
-
-interface IssueTerms {
-  readonly status: 'draft' | 'issued';
-  readonly issuedAt: Instant | null;
-  readonly dueAt: Instant | null;
-}
-
-/** With a grace period invoices stay drafts until they are finalized. */
-async function lockTenant(
-  connection: SqlConnection,
-  tenant: string,
-  now: Instant,
-): Promise<IssueTerms> {
-  const [row] = await connection.query<{ policies: TenantPolicies }>(
-    'select policies from tenants where tenant = $1 for no key update',
-    [tenant],
-  );
-  const { gracePeriodDays = 0, paymentTermDays = defaultPaymentTermDays } = row?.policies ?? {};
-  if (gracePeriodDays > 0) return { status: 'draft', issuedAt: null, dueAt: null };
-  return { status: 'issued', issuedAt: now, dueAt: now + paymentTermDays * microsecondsPerDay };
 }
 
 /** What is billed so far grows by what this invoice bills; amounts it does not name stay. */
@@ -207,8 +206,10 @@ async function announce(
 export async function recordDrafts(
   connection: SqlConnection,
   close: PeriodClose,
-  drafts: readonly InvoiceDraft[],
+  priced: readonly InvoiceDraft[],
 ): Promise<void> {
+  const discounted = await discountDrafts(connection, close.tenant, priced);
+  const drafts = discounted.map(({ draft }) => draft);
   await connection.query(
     `insert into period_close_drafts (tenant, close, subscription, instant, currency, total)
      select $1, $2, subscription, instant, currency, total::numeric

@@ -10,6 +10,7 @@ import { isAppError } from '@tidemark/platform/errors';
 import type { ControlPlane } from '../control-plane.ts';
 import { invalidParameter, notFound, stateForbids } from '../problems.ts';
 import { explainEvent } from './explain-event.ts';
+import { explainInvoiceLine } from './explain-line.ts';
 import type { Document, DocumentPage, SpendQuestion, UsageReads } from './usage-reads.ts';
 
 export interface UsageReadsOptions {
@@ -44,6 +45,8 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
       };
     },
     spend: (question) => readSpendDocument(clickHouse, controlPlane, question),
+    explainLine: (question) =>
+      explainInvoiceLine(clickHouse, controlPlane, question, toEventDocument),
     events: (question) =>
       answerPage(async () => {
         const page = await listEvents(clickHouse, question);
@@ -139,7 +142,12 @@ async function readSpendDocument(
   if (instant === undefined || instant.ending === null) {
     throw notFound('live subscription of customer', customer);
   }
-  const { draft, asOf } = await readSpend(clickHouse, { due: instant, meters, catalogEpoch });
+  const { draft: priced, asOf } = await readSpend(clickHouse, {
+    due: instant,
+    meters,
+    catalogEpoch,
+  });
+  const draft = priced === null ? null : await controlPlane.discountDraft(tenant, priced);
   const { from, to, plan } = instant.ending;
   return {
     customer,

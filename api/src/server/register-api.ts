@@ -14,8 +14,10 @@ import { openApiOptions, registerOpenApiRoute } from './openapi.ts';
 import { openRoutes, scopeOf } from './route-scopes.ts';
 import { registerApiKeyRoutes } from './routes/api-keys.ts';
 import { registerCatalogRoutes } from './routes/catalog.ts';
+import { registerCouponRoutes } from './routes/coupons.ts';
 import { registerCustomerRoutes } from './routes/customers.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerInvoiceCommandRoutes } from './routes/invoice-commands.ts';
 import { registerInvoiceRoutes } from './routes/invoices.ts';
 import { registerMeterRoutes } from './routes/meters.ts';
 import { registerPeriodCloseRoutes } from './routes/period-closes.ts';
@@ -35,11 +37,13 @@ const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)
   registerMeterRoutes,
   registerPlanRoutes,
   registerCustomerRoutes,
+  registerCouponRoutes,
   registerSubscriptionRoutes,
   registerEventRoutes,
   registerUsageRoutes,
   registerPeriodCloseRoutes,
   registerInvoiceRoutes,
+  registerInvoiceCommandRoutes,
   registerPricingRoutes,
   registerCatalogRoutes,
 ];

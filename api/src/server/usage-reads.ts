@@ -44,6 +44,12 @@ export interface DocumentPage {
 export interface UsageReads {
   usage(question: UsageQuestion): Promise<Document>;
   spend(question: SpendQuestion): Promise<Document>;
+  /** @throws AppError 404. */
+  explainLine(question: {
+    readonly tenant: string;
+    readonly invoice: string;
+    readonly line: string;
+  }): Promise<Document>;
   events(question: EventsQuestion): Promise<DocumentPage>;
   /** @throws AppError 404; 409 `api/event-ambiguous` where several customers have it and none is named. */
   event(question: {

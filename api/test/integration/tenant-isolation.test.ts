@@ -36,6 +36,7 @@ describeDatabases('tenant isolation', (database) => {
     await victimCaller.post('/v1/catalog/apply', {
       meters: [{ ...meter, key: secret }],
       plans: [{ ...plan, key: secret, charges: [{ ...plan.charges[0], meter: secret }] }],
+      coupons: [{ key: secret, percent: '10' }],
       customers: [{ ...customer, key: secret }],
       subscriptions: [
         { customer: secret, plan: secret, startsAt: '2015-05-01T00:00:00Z', anchor: 'calendar' },
@@ -117,6 +118,20 @@ describeDatabases('tenant isolation', (database) => {
     ],
     'DELETE /v1/customers/:key': (caller) => [caller.delete(`/v1/customers/${secret}`), 404],
     'GET /v1/customers/:key/spend': (caller) => [caller.get(`/v1/customers/${secret}/spend`), 404],
+    'POST /v1/coupons': (caller) => [
+      caller.post('/v1/coupons', { key: 'own', percent: '10' }),
+      201,
+    ],
+    'GET /v1/coupons': (caller) => [caller.get('/v1/coupons'), 200],
+    'GET /v1/coupons/:key': (caller) => [caller.get(`/v1/coupons/${secret}`), 404],
+    'POST /v1/customers/:key/coupons': (caller) => [
+      caller.post(`/v1/customers/${secret}/coupons`, { coupon: secret }),
+      404,
+    ],
+    'GET /v1/customers/:key/coupons': (caller) => [
+      caller.get(`/v1/customers/${secret}/coupons`),
+      404,
+    ],
     'POST /v1/subscriptions': (caller) => [
       caller.post('/v1/subscriptions', { customer: secret, plan: secret }),
       422,
@@ -165,6 +180,26 @@ describeDatabases('tenant isolation', (database) => {
     'GET /v1/invoices/:id': (caller) => [caller.get(`/v1/invoices/${victim.invoice}`), 404],
     'GET /v1/invoices/:id.html': (caller) => [
       caller.get(`/v1/invoices/${victim.invoice}.html`),
+      404,
+    ],
+    'GET /v1/invoices/:id/lines/:line/explain': (caller) => [
+      caller.get(`/v1/invoices/${victim.invoice}/lines/1/explain`),
+      404,
+    ],
+    'POST /v1/invoices/:id/finalize': (caller) => [
+      caller.post(`/v1/invoices/${victim.invoice}/finalize`),
+      404,
+    ],
+    'POST /v1/invoices/:id/void': (caller) => [
+      caller.post(`/v1/invoices/${victim.invoice}/void`),
+      404,
+    ],
+    'POST /v1/invoices/:id/credit-notes': (caller) => [
+      caller.post(`/v1/invoices/${victim.invoice}/credit-notes`, { amount: '1' }),
+      404,
+    ],
+    'GET /v1/invoices/:id/credit-notes': (caller) => [
+      caller.get(`/v1/invoices/${victim.invoice}/credit-notes`),
       404,
     ],
     'GET /v1/reconciliation': (caller) => [caller.get('/v1/reconciliation'), 200],

@@ -17,6 +17,7 @@ import { migrateControlPlane } from '../../src/database-schema.ts';
 import { createUsageReads } from '../../src/server/index.ts';
 import { startApi } from '../support/api-server.ts';
 import type { ApiServer, Caller } from '../support/api-server.ts';
+import { draftOf } from '../support/invoice-draft.ts';
 import { customer, meter, plan } from '../support/sample-catalog.ts';
 
 interface Sent {
@@ -195,6 +196,54 @@ describe('reads of usage over the real engine', () => {
     });
     expect((await caller.get('/v1/customers/other/spend')).status).toBe(404);
     expect((await caller.get('/v1/customers/nobody/spend')).status).toBe(404);
+  });
+
+  test('an invoice line tells every intermediate of its amount', async () => {
+    const { closeLedger } = api.controlPlane;
+    const job = await closeLedger.openClose({
+      tenant: 'default',
+      through: parseInstant('2015-06-01T00:00:00Z')!,
+      customers: ['acme'],
+      dryRun: false,
+    });
+    // The log of this suite holds markers only; its events were written to the store.
+    await database.query('update period_closes set cut_incarnation = 1, cut_offsets = $1::jsonb', [
+      JSON.stringify(partitions),
+    ]);
+    const due = await closeLedger.dueInstants(job, null, 10);
+    await closeLedger.issueInvoices(
+      job,
+      due.map((instant) => draftOf(instant, job)),
+    );
+    const [invoice] = (await caller.get('/v1/invoices?customer=acme')).body.data;
+    const { body, status } = await caller.get(`/v1/invoices/${invoice.id}/lines/1/explain`);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      invoice: invoice.id,
+      line: { id: '1', charge: 'calls' },
+      plan: { key: 'web', version: 1 },
+      price: plan.charges[0],
+      steps: [
+        { step: 'quantity', quantity: '2' },
+        { step: 'conversion', quantity: '2' },
+        { step: 'allowance', quantity: '2' },
+        { step: 'price_model', quantity: '2', exactAmount: '0' },
+        { step: 'tier_rounding' },
+        { step: 'percentage_discount' },
+        { step: 'fixed_discount' },
+        { step: 'maximum' },
+        { step: 'minimum' },
+        { step: 'rounding', quantity: '2', exactAmount: '0', amount: '0.00' },
+      ],
+      parts: [{ kind: 'tier', tier: 1, quantity: '2', unitAmount: '0', amount: '0.00' }],
+      windows: [
+        { from: '2015-05-16T22:00:00Z', to: '2015-05-17T22:00:00Z', quantity: '1' },
+        { from: '2015-05-17T22:00:00Z', to: '2015-05-18T22:00:00Z', quantity: '1' },
+      ],
+      events: { data: [{ id: 'r-1' }, { id: 'r-2' }], more: false },
+    });
+    expect((await caller.get(`/v1/invoices/${invoice.id}/lines/9/explain`)).status).toBe(404);
+    expect((await caller.get('/v1/invoices/inv_none/lines/1/explain')).status).toBe(404);
   });
 
   test('conservation holds', async () => {

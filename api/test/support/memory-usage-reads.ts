@@ -38,6 +38,10 @@ export class MemoryUsageReads implements UsageReads {
     return Promise.resolve({ customer: question.customer, lines: [], total: '0.00', asOf: [] });
   }
 
+  explainLine(): Promise<Document> {
+    return Promise.reject(new AppError('not-found', 'api/not-found', 'No such line.'));
+  }
+
   events(question: EventsQuestion): Promise<DocumentPage> {
     return Promise.resolve({ data: this.#of(question.tenant), nextCursor: null });
   }

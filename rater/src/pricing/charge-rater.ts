@@ -82,6 +82,28 @@ export interface RatedCharge {
   readonly lines: readonly RatedLine[];
 }
 
+/** The steps of the order of `rate-charge.ts`. */
+export type RatingStepName =
+  | 'conversion'
+  | 'allowance'
+  | 'price_model'
+  | 'tier_rounding'
+  | 'percentage_discount'
+  | 'fixed_discount'
+  | 'maximum'
+  | 'minimum'
+  | 'rounding';
+
+/** What one step left: an intermediate of the calculation. */
+export interface RatingStep {
+  readonly step: 'quantity' | RatingStepName;
+  /** As it stands after the step; `null` where there is none. */
+  readonly quantity: string | null;
+  readonly exactAmount: string;
+  /** In the currency; only after the rounding. */
+  readonly amount?: string;
+}
+
 export interface RateOptions {
   /** The billing period; needed by meters that look at its length and by proration. */
   readonly period: RatingPeriod;
@@ -137,4 +159,6 @@ export interface ChargeRater<State = unknown> {
    * @throws PricingError `rater/negative-total` when final, the usage is negative and the price rejects that.
    */
   rate(state: State, options: RateOptions): RatedCharge;
+  /** How `rate` comes about: what was measured, then every intermediate of the order. @throws PricingError like `rate`. */
+  explain(state: State, options: RateOptions): RatingStep[];
 }

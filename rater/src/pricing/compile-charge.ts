@@ -15,8 +15,8 @@ import type { UsageFold } from './folds/usage-fold.ts';
 import { JsonObject, previewRules } from './input/json-object.ts';
 import { PricingError } from './input/pricing-error.ts';
 import { withPlainUsage } from './plain-usage.ts';
-import { rateCharge } from './rate-charge.ts';
-import { ratedCharge } from './rated-charge.ts';
+import { rateCharge, traceCharge } from './rate-charge.ts';
+import { ratedCharge, ratingSteps } from './rated-charge.ts';
 import { exactTotal, type Rating } from './rating.ts';
 import type { Usage } from './usage.ts';
 
@@ -43,14 +43,15 @@ function createRater(
   fastAmount: FastAmount | undefined,
 ): ChargeRater {
   const passes = compileFilter(charge.filter);
+  const facts = (state: unknown, options: RateOptions, onReject: Rating['onReject']) => ({
+    charge,
+    share: shareOf(charge.proration, options),
+    final: options.final ?? true,
+    onReject: options.final === false ? 'zero' : onReject,
+    usage: fold.usage(state),
+  });
   const rate = (state: unknown, options: RateOptions, onReject: Rating['onReject']): Rating =>
-    rateCharge({
-      charge,
-      share: shareOf(charge.proration, options),
-      final: options.final ?? true,
-      onReject: options.final === false ? 'zero' : onReject,
-      usage: fold.usage(state),
-    });
+    rateCharge(facts(state, options, onReject));
   return {
     mode: fold.mode,
     aggregate: fold.aggregate,
@@ -80,6 +81,8 @@ function createRater(
       return exactAmountOf(exactTotal(lines).toScaled(exactAmountScale, 'half_even'));
     },
     rate: (state, options) => ratedCharge(fold.quantity(state), rate(state, options, 'throw')),
+    explain: (state, options) =>
+      ratingSteps(fold.quantity(state), traceCharge(facts(state, options, 'throw'))),
   };
 }
 

@@ -13,25 +13,37 @@ import {
   type Rating,
   type RatingLine,
 } from './rating.ts';
+import type { RatingStepName } from './charge-rater.ts';
 import { convertUsage, reduceUsage } from './usage.ts';
 
 type Step = (rating: Rating) => Rating;
 
-const order: readonly Step[] = [
-  convertQuantity,
-  subtractIncluded,
-  applyPriceModel,
-  roundTiers,
-  discountPercentages,
-  discountFixedAmounts,
-  capAtMaximum,
-  raiseToMinimum,
-  roundLine,
+const order: readonly (readonly [name: RatingStepName, step: Step])[] = [
+  ['conversion', convertQuantity],
+  ['allowance', subtractIncluded],
+  ['price_model', applyPriceModel],
+  ['tier_rounding', roundTiers],
+  ['percentage_discount', discountPercentages],
+  ['fixed_discount', discountFixedAmounts],
+  ['maximum', capAtMaximum],
+  ['minimum', raiseToMinimum],
+  ['rounding', roundLine],
 ];
 
 /** Rates a charge. Lines sum to the amount, both the exact and the billed ones. */
 export function rateCharge(rating: Omit<Rating, 'lines'>): Rating {
-  return order.reduce<Rating>((before, step) => step(before), { ...rating, lines: [] });
+  return order.reduce<Rating>((before, [, step]) => step(before), { ...rating, lines: [] });
+}
+
+/** The same, with what each step made of it, in their order. */
+export function traceCharge(
+  rating: Omit<Rating, 'lines'>,
+): { readonly step: RatingStepName; readonly rating: Rating }[] {
+  let current: Rating = { ...rating, lines: [] };
+  return order.map(([name, step]) => {
+    current = step(current);
+    return { step: name, rating: current };
+  });
 }
 
 function convertQuantity(rating: Rating): Rating {

@@ -7,7 +7,7 @@ import {
   toMoney,
   type Rational,
 } from '../money/index.ts';
-import type { RatedCharge, RatedLine } from './charge-rater.ts';
+import type { RatedCharge, RatedLine, RatingStep, RatingStepName } from './charge-rater.ts';
 import {
   billedTotal,
   exactTotal,
@@ -46,6 +46,29 @@ export function ratedCharge(
     exactAmount: format.exactAmount(exactTotal(rating.lines)),
     lines: rating.lines.map((line) => ratedLine(line, minorUnits, format)),
   };
+}
+
+/** Every intermediate, from what the meter measured to the rounded amount. */
+export function ratingSteps(
+  quantity: Rational | null,
+  trace: readonly { readonly step: RatingStepName; readonly rating: Rating }[],
+): RatingStep[] {
+  const { exactAmount, quantity: quantityText } = storedFormat;
+  const textOf = (value: Rational | null) => (value === null ? null : quantityText(value));
+  const measured: RatingStep = { step: 'quantity', quantity: textOf(quantity), exactAmount: '0' };
+  return [
+    measured,
+    ...trace.map(({ step, rating }): RatingStep => {
+      const minorUnits = minorUnitsOfCharge(rating.charge);
+      const { lines } = rating;
+      return {
+        step,
+        quantity: textOf(quantityOfUsage(rating.usage)),
+        exactAmount: exactAmount(exactTotal(lines)),
+        ...(step === 'rounding' && { amount: formatAmount(billedTotal(lines), minorUnits) }),
+      };
+    }),
+  ];
 }
 
 function ratedLine(line: RatingLine, minorUnits: number, format: NumberFormat): RatedLine {

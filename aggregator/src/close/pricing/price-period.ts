@@ -13,7 +13,14 @@ import {
   quantityScale,
   Rational,
 } from '@tidemark/rater/money';
-import type { RateOptions, RatedCharge, RatedLine, RatingPeriod } from '@tidemark/rater/pricing';
+import type {
+  ChargeRater,
+  RateOptions,
+  RatedCharge,
+  RatedLine,
+  RatingPeriod,
+  RatingStep,
+} from '@tidemark/rater/pricing';
 import type { InvoiceTier } from '../invoice.ts';
 import { exactOf, formatMinor, minorOf } from './amounts.ts';
 import { describeCharge } from './describe-line.ts';
@@ -97,17 +104,42 @@ function ratePiece(
   stateOf: StateOf,
   options: PriceOptions,
 ): RatedCharge {
+  const input = rateInput(pieces, piece, stateOf, options);
+  if (input === null) return nothingMeasured(piece.charge.charge.price.currency);
+  return input.rater.rate(input.state, input.options);
+}
+
+/** Every intermediate of the piece's amount; none where nothing is measured. */
+export function explainPiece(
+  pieces: PeriodPieces,
+  piece: ChargePiece,
+  stateOf: StateOf,
+  options: PriceOptions,
+): { readonly steps: readonly RatingStep[]; readonly lines: readonly RatedLine[] } {
+  const input = rateInput(pieces, piece, stateOf, options);
+  if (input === null) return { steps: [], lines: [] };
+  return {
+    steps: input.rater.explain(input.state, input.options),
+    lines: input.rater.rate(input.state, input.options).lines,
+  };
+}
+
+/** What a piece is rated from; `null` where its meter does not exist. */
+function rateInput(
+  pieces: PeriodPieces,
+  piece: ChargePiece,
+  stateOf: StateOf,
+  options: PriceOptions,
+): { readonly rater: ChargeRater; readonly state: unknown; readonly options: RateOptions } | null {
   const rate = rateOptions(pieces.whole, piece, options);
   if (piece.kind === 'flat') {
     const { rater } = piece.charge;
-    return rater.rate(rater.empty(pieces.streamed), rate);
+    return { rater, state: rater.empty(pieces.streamed), options: rate };
   }
-  if (piece.metered === null) return nothingMeasured(piece.charge.charge.price.currency);
+  if (piece.metered === null) return null;
   const { rater } = piece.metered;
-  return rater.rate(
-    stateInWhole(stateOf(piece), piece, pieces) ?? rater.empty(pieces.streamed),
-    rate,
-  );
+  const state = stateInWhole(stateOf(piece), piece, pieces) ?? rater.empty(pieces.streamed);
+  return { rater, state, options: rate };
 }
 
 /**

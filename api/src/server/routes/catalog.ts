@@ -9,7 +9,7 @@ const applyDocument = z.object({
   dryRun: z.boolean(),
   changes: z.array(
     z.object({
-      kind: z.enum(['meter', 'plan', 'customer', 'subscription']),
+      kind: z.enum(['meter', 'plan', 'coupon', 'customer', 'subscription']),
       key: z.string(),
       action: z.enum(['create', 'update', 'unchanged']),
     }),
@@ -22,7 +22,7 @@ export function registerCatalogRoutes(app: ApiApp, { controlPlane }: ApiDependen
     {
       schema: {
         tags: ['catalog'],
-        summary: 'Bring meters, plans, customers and subscriptions up to a catalog file',
+        summary: 'Bring meters, plans, coupons, customers and subscriptions up to a catalog file',
         body: catalogFileSchema,
         response: { 200: applyDocument },
       },

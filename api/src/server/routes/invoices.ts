@@ -16,7 +16,14 @@ const listQuery = z.strictObject({
   to: instantSchema.optional().describe('Periods that start before it.'),
 });
 
-export function registerInvoiceRoutes(app: ApiApp, { controlPlane }: ApiDependencies): void {
+const explanationDocument = z.looseObject({
+  line: z.looseObject({ id: z.string() }),
+  steps: z
+    .array(z.looseObject({ step: z.string() }))
+    .describe('Every intermediate, in the order in which a charge is rated.'),
+});
+
+export function registerInvoiceRoutes(app: ApiApp, { controlPlane, reads }: ApiDependencies): void {
   const { customers, invoices } = controlPlane;
 
   app.get(
@@ -69,6 +76,24 @@ export function registerInvoiceRoutes(app: ApiApp, { controlPlane }: ApiDependen
         .type('text/html; charset=utf-8')
         .header('content-security-policy', page.contentSecurityPolicy)
         .send(page.html);
+    },
+  );
+
+  app.get(
+    '/v1/invoices/:id/lines/:line/explain',
+    {
+      schema: {
+        tags,
+        summary: 'Why a line has its amount: usage by day, every intermediate, tiers and events',
+        params: z.object({ id: z.string(), line: z.string() }),
+        response: { 200: explanationDocument },
+      },
+    },
+    async (request) => {
+      const { tenant } = callerOf(request);
+      const { id: invoice, line } = request.params;
+      const answer = await reads.explainLine({ tenant, invoice, line });
+      return answer as z.output<typeof explanationDocument>;
     },
   );
 }

@@ -36,7 +36,7 @@ export function registerApply(program: Command): void {
     program
       .command('apply')
       .description(
-        'Apply catalog files (meters, plans, customers, subscriptions) and show the difference',
+        'Apply catalog files (meters, plans, coupons, customers, subscriptions) and show the difference',
       )
       .argument('<file...>', 'YAML or JSON files')
       .option('--dry-run', 'show the difference, change nothing')

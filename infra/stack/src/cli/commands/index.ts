@@ -5,6 +5,7 @@ import { registerDeadLetters } from './dead-letters.ts';
 import { registerDemo } from './demo.ts';
 import { registerDoctor } from './doctor.ts';
 import { registerEvents } from './events.ts';
+import { registerExplain } from './explain.ts';
 import { registerInvoices } from './invoices.ts';
 import { registerKafka } from './kafka.ts';
 import { registerPrice } from './price.ts';
@@ -25,6 +26,7 @@ export function registerCommands(program: Command): void {
   registerSpend(program);
   registerClose(program);
   registerInvoices(program);
+  registerExplain(program);
   registerEvents(program);
   registerDeadLetters(program);
   registerReconcile(program);
