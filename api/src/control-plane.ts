@@ -21,9 +21,10 @@ import { MeterStore } from './catalog/meter-store.ts';
 import { PlanStore } from './catalog/plan-store.ts';
 import { CatalogFiles } from './catalog-files/apply-catalog.ts';
 import { CouponStore } from './coupons/coupon-store.ts';
-import { discountDrafts } from './coupons/live-coupons.ts';
+import { CreditStore } from './credits/credit-store.ts';
 import { CustomerStore } from './customers/customer-store.ts';
 import { createIdFactory } from './identifiers/ulid.ts';
+import { adjustDrafts } from './invoices/adjust-drafts.ts';
 import { createCloseLedger } from './invoices/close-ledger.ts';
 import { readSpendInstants } from './invoices/due-instants.ts';
 import type { SpendTarget } from './invoices/due-instants.ts';
@@ -82,12 +83,13 @@ export interface ControlPlane {
   readonly customers: CustomerStore;
   readonly subscriptions: SubscriptionCommands;
   readonly coupons: CouponStore;
+  readonly credits: CreditStore;
   readonly invoices: InvoiceStore;
   readonly invoiceCommands: InvoiceCommands;
   readonly catalogFiles: CatalogFiles;
   readonly answers: AnswerStore;
-  /** Takes the customer's coupons off, as the close would now; uses none of them up. */
-  discountDraft(tenant: string, draft: InvoiceDraft): Promise<InvoiceDraft>;
+  /** Takes the customer's coupons and credits off, as the close would now; uses none of them up. */
+  adjustDraft(tenant: string, draft: InvoiceDraft): Promise<InvoiceDraft>;
   /** The billing instants that a question of spend means, and what is needed to price them. */
   spendInstants(target: SpendTarget): Promise<SpendTerms>;
   /** Creates the operator's tenant and its admin key at the first call ever and gives the key; `null` after that. */
@@ -150,13 +152,14 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     customers,
     subscriptions: new SubscriptionCommands({ database, clock, createId, customers, plans }),
     coupons: new CouponStore({ database, clock, createId }),
+    credits: new CreditStore({ database, clock, createId }),
     invoices: new InvoiceStore(database),
     invoiceCommands: new InvoiceCommands({ database, clock, createId }),
     catalogFiles: new CatalogFiles({ database, clock, createId, meters, plans, customers }),
     answers,
-    async discountDraft(tenant, draft) {
-      const [discounted] = await discountDrafts(database, tenant, [draft]);
-      return discounted?.draft ?? draft;
+    async adjustDraft(tenant, draft) {
+      const [adjusted] = await adjustDrafts(database, { tenant, now: clock.now() }, [draft]);
+      return adjusted?.draft ?? draft;
     },
     async spendInstants(target) {
       const [lock] = await database.query<{ last_epoch: number }>(

@@ -44,6 +44,7 @@ export const apiProblemCodes = {
   'api/version-not-after-last': entry(422, 'Let the new version begin after the last one.'),
   'api/unknown-meter': entry(422, 'Create the meter first.'),
   'api/unknown-plan': entry(422, 'Create the plan (or version) first.'),
+  'api/currency-missing': entry(422, 'Name the currency, or set that of the customer.'),
   'api/unknown-coupon': entry(422, 'Create the coupon first.'),
   'api/unknown-customer': entry(422, 'Create the customer first.'),
   'api/duplicate-charge': entry(422, 'Give every charge of the plan its own key.'),

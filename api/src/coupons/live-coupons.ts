@@ -1,29 +1,17 @@
-/** The coupons that a batch of invoices may use, with what is used up already. */
-import type { InvoiceDraft } from '@tidemark/aggregator/ports';
+/** The coupons that the invoices of some customers may use, with what is used up already. */
 import type { SqlConnection } from '@tidemark/platform/postgres';
+import type { LiveCoupon, Use } from '../invoices/adjust-invoice.ts';
 import { termsOfRow } from './coupon-store.ts';
 import type { CouponTermsRow } from './coupon-store.ts';
-import { discountInvoice } from './discount-invoice.ts';
-import type { CouponUse, LiveCoupon } from './discount-invoice.ts';
-
-export interface DiscountedDraft {
-  readonly draft: InvoiceDraft;
-  readonly uses: readonly CouponUse[];
-}
 
 type LiveRow = CouponTermsRow & { customer_coupon: string; customer: string };
 type UseRow = { customer_coupon: string; subscription: string; uses: number };
 
-/**
- * Takes coupons off the drafts, one after the other in their order: a coupon that an earlier draft used up is gone for a
- * later one. Whoever keeps the invoices also keeps the uses, in the same transaction.
- */
-export async function discountDrafts(
+export async function readLiveCoupons(
   connection: SqlConnection,
   tenant: string,
-  drafts: readonly InvoiceDraft[],
-): Promise<DiscountedDraft[]> {
-  const customers = [...new Set(drafts.map(({ due }) => due.customer))];
+  customers: readonly string[],
+): Promise<LiveCoupons> {
   const rows = await connection.query<LiveRow>(
     `select a.customer_coupon, a.customer, c.coupon, c.name, c.percent, c.amount, c.currency, c.duration, c.periods,
        c.charges
@@ -31,69 +19,68 @@ export async function discountDrafts(
      where a.tenant = $1 and a.customer = any($2::text[]) order by a.customer_coupon`,
     [tenant, customers],
   );
-  if (rows.length === 0) return drafts.map((draft) => ({ draft, uses: [] }));
-  const uses = new CouponUses(await readUses(connection, tenant, rows));
-  const byCustomer = Map.groupBy(rows, ({ customer }) => customer);
-  return drafts.map((draft) => {
-    const { customer, subscription } = draft.due;
-    const live = (byCustomer.get(customer) ?? [])
+  // A void invoice gives its coupons back.
+  const uses =
+    rows.length === 0
+      ? []
+      : await connection.query<UseRow>(
+          `select u.customer_coupon, u.subscription, count(*) as uses from coupon_uses u
+           join invoices i on i.tenant = u.tenant and i.invoice = u.invoice and i.status <> 'void'
+           where u.tenant = $1 and u.customer_coupon = any($2::text[]) group by u.customer_coupon, u.subscription`,
+          [tenant, rows.map(({ customer_coupon }) => customer_coupon)],
+        );
+  return new LiveCoupons(rows, uses);
+}
+
+class LiveCoupons {
+  readonly #coupons: ReadonlyMap<string, readonly LiveRow[]>;
+  /** Uses by coupon and subscription. */
+  readonly #uses = new Map<string, Map<string, number>>();
+
+  constructor(rows: readonly LiveRow[], uses: readonly UseRow[]) {
+    this.#coupons = Map.groupBy(rows, ({ customer }) => customer);
+    for (const row of uses) this.#usesOf(row.customer_coupon).set(row.subscription, row.uses);
+  }
+
+  /** In the order in which the customer was given them. */
+  of(customer: string, subscription: string): LiveCoupon[] {
+    return (this.#coupons.get(customer) ?? [])
       .map((row): LiveCoupon => ({ id: row.customer_coupon, terms: termsOfRow(row) }))
-      .filter((coupon) => uses.isLive(coupon, subscription));
-    const discounted = discountInvoice(draft.document, live);
-    for (const { id } of discounted.uses) uses.add(id, subscription);
-    return { draft: { ...draft, document: discounted.document }, uses: discounted.uses };
-  });
-}
-
-async function readUses(
-  connection: SqlConnection,
-  tenant: string,
-  rows: readonly LiveRow[],
-): Promise<UseRow[]> {
-  return connection.query<UseRow>(
-    `select u.customer_coupon, u.subscription, count(*) as uses from coupon_uses u
-     join invoices i on i.tenant = u.tenant and i.invoice = u.invoice and i.status <> 'void'
-     where u.tenant = $1 and u.customer_coupon = any($2::text[]) group by u.customer_coupon, u.subscription`,
-    [tenant, rows.map(({ customer_coupon }) => customer_coupon)],
-  );
-}
-
-/** Counts uses by coupon and subscription. */
-class CouponUses {
-  readonly #counts = new Map<string, Map<string, number>>();
-
-  constructor(rows: readonly UseRow[]) {
-    for (const row of rows) this.#of(row.customer_coupon).set(row.subscription, row.uses);
+      .filter((coupon) => this.#isLive(coupon, subscription));
   }
 
-  add(id: string, subscription: string): void {
-    const counts = this.#of(id);
-    counts.set(subscription, (counts.get(subscription) ?? 0) + 1);
+  use(id: string, subscription: string): void {
+    const uses = this.#usesOf(id);
+    uses.set(subscription, (uses.get(subscription) ?? 0) + 1);
   }
 
-  isLive({ id, terms }: LiveCoupon, subscription: string): boolean {
+  #isLive({ id, terms }: LiveCoupon, subscription: string): boolean {
     const { duration } = terms;
     if (duration === 'forever') return true;
-    const counts = this.#of(id);
-    if (duration === 'once') return counts.size === 0;
-    return (counts.get(subscription) ?? 0) < duration.periods;
+    const uses = this.#usesOf(id);
+    if (duration === 'once') return uses.size === 0;
+    return (uses.get(subscription) ?? 0) < duration.periods;
   }
 
-  #of(id: string): Map<string, number> {
-    let counts = this.#counts.get(id);
-    if (counts === undefined) this.#counts.set(id, (counts = new Map<string, number>()));
-    return counts;
+  #usesOf(id: string): Map<string, number> {
+    let uses = this.#uses.get(id);
+    if (uses === undefined) this.#uses.set(id, (uses = new Map<string, number>()));
+    return uses;
   }
+}
+
+export type { LiveCoupons };
+
+export interface InvoiceUses {
+  readonly invoice: string;
+  readonly subscription: string;
+  readonly uses: readonly Use[];
 }
 
 export async function insertUses(
   connection: SqlConnection,
   tenant: string,
-  issued: readonly {
-    readonly invoice: string;
-    readonly subscription: string;
-    readonly uses: readonly CouponUse[];
-  }[],
+  issued: readonly InvoiceUses[],
 ): Promise<void> {
   const rows = issued.flatMap(({ uses, ...of }) => uses.map((use) => ({ ...use, ...of })));
   if (rows.length === 0) return;

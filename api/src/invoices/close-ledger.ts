@@ -55,7 +55,7 @@ export function createCloseLedger(options: CloseLedgerOptions): CloseLedger {
     dueInstants: (close, after, limit) => readDueInstants(database, close, after, limit),
     issueInvoices: (close, drafts) =>
       close.dryRun
-        ? recordDrafts(database, close, drafts)
+        ? recordDrafts(database, clock.now(), close, drafts)
         : database.transaction((connection) =>
             issueInvoices(connection, { now: clock.now(), createId }, close, drafts),
           ),

@@ -8,6 +8,7 @@ import { assert } from '@tidemark/platform/errors';
 import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import { creditableAmount } from '@tidemark/rater/pricing';
 import { moneyOf } from '@tidemark/rater/money';
+import { releaseUses } from '../credits/credit-postings.ts';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { invalidCommand, notFound, stateForbids } from '../problems.ts';
 import type { Caller } from '../subscriptions/subscription-commands.ts';
@@ -69,7 +70,7 @@ export class InvoiceCommands {
     });
   }
 
-  /** Takes an invoice back that nobody has paid. Its usage stays billed: the close does not bill it anew. */
+  /** Takes an invoice back that nobody has paid. Its coupons and credits are free again; its usage stays billed. */
   async void({ tenant }: Caller, id: string): Promise<void> {
     await this.#options.database.transaction(async (connection) => {
       const invoice = await lockInvoice(connection, tenant, id);
@@ -86,6 +87,8 @@ export class InvoiceCommands {
         `update invoices set status = 'void' where tenant = $1 and invoice = $2`,
         [tenant, id],
       );
+      const { clock, createId } = this.#options;
+      await releaseUses(connection, { tenant, now: clock.now(), createId }, id);
       await this.#announce(connection, tenant, 'invoice.voided', { id, ...invoice });
     });
   }

@@ -8,9 +8,12 @@ import type { InvoiceDraft, PeriodClose } from '@tidemark/aggregator/ports';
 import { assert } from '@tidemark/platform/errors';
 import { failpoint } from '@tidemark/platform/failpoint';
 import type { SqlConnection } from '@tidemark/platform/postgres';
-import { discountDrafts, insertUses } from '../coupons/live-coupons.ts';
+import { insertUses } from '../coupons/live-coupons.ts';
+import { postUses } from '../credits/credit-postings.ts';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { nextInstantSql } from '../subscriptions/periods.ts';
+import { adjustDrafts } from './adjust-drafts.ts';
+import type { AdjustedDraft } from './adjust-drafts.ts';
 import { insertInvoiceLines, insertInvoices } from './insert-invoices.ts';
 import type { IssuedInvoice } from './insert-invoices.ts';
 import { readIssueTerms } from './issue-terms.ts';
@@ -32,10 +35,10 @@ export async function issueInvoices(
   const fresh = await lockDue(connection, close.tenant, drafts);
   if (fresh.length === 0) return;
   const lastNumber = await lockCounter(connection, close.tenant, year);
-  const discounted = await discountDrafts(connection, close.tenant, fresh);
-  const issued = discounted.map(({ draft, uses }, index) => ({
-    draft,
-    uses,
+  const scope = { tenant: close.tenant, now: context.now };
+  const adjusted = await adjustDrafts(connection, scope, fresh);
+  const issued = adjusted.map((draft, index) => ({
+    ...draft,
     id: context.createId('inv_'),
     number: `TM-${year}-${String(lastNumber + index + 1).padStart(6, '0')}`,
     ...terms,
@@ -46,20 +49,39 @@ export async function issueInvoices(
   );
   await insertInvoices(connection, context.now, close, issued);
   await insertInvoiceLines(connection, close.tenant, issued);
-  await insertUses(
-    connection,
-    close.tenant,
-    issued.map(({ draft, id, uses }) => ({
-      invoice: id,
-      subscription: draft.due.subscription,
-      uses,
-    })),
-  );
+  await keepUses(connection, context, close.tenant, issued);
   await addBilledAmounts(connection, context.now, close, fresh);
   await moveToNextInstant(connection, close.tenant, fresh);
   failpoint('close/before-outbox');
   await announce(connection, context, close.tenant, issued);
   failpoint('close/before-commit');
+}
+
+/** What the invoices used of coupons and credits. */
+async function keepUses(
+  connection: SqlConnection,
+  context: IssueContext,
+  tenant: string,
+  issued: readonly (IssuedInvoice & AdjustedDraft)[],
+): Promise<void> {
+  const coupons = issued.map(({ couponUses, draft, id }) => ({
+    invoice: id,
+    subscription: draft.due.subscription,
+    uses: couponUses,
+  }));
+  const credits = issued.flatMap(({ creditUses, draft, id }) => {
+    const { customer } = draft.due;
+    const { currency } = draft.document;
+    return creditUses.map((use) => ({
+      customer,
+      grant: use.id,
+      invoice: id,
+      currency,
+      amount: use.amount,
+    }));
+  });
+  await insertUses(connection, tenant, coupons);
+  await postUses(connection, { ...context, tenant }, credits);
 }
 
 /** With a grace period invoices stay drafts until they are finalized. */
@@ -205,11 +227,12 @@ async function announce(
 /** A dry run keeps the total of each invoice that it would have issued. */
 export async function recordDrafts(
   connection: SqlConnection,
+  now: Instant,
   close: PeriodClose,
   priced: readonly InvoiceDraft[],
 ): Promise<void> {
-  const discounted = await discountDrafts(connection, close.tenant, priced);
-  const drafts = discounted.map(({ draft }) => draft);
+  const adjusted = await adjustDrafts(connection, { tenant: close.tenant, now }, priced);
+  const drafts = adjusted.map(({ draft }) => draft);
   await connection.query(
     `insert into period_close_drafts (tenant, close, subscription, instant, currency, total)
      select $1, $2, subscription, instant, currency, total::numeric

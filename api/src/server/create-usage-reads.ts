@@ -147,7 +147,7 @@ async function readSpendDocument(
     meters,
     catalogEpoch,
   });
-  const draft = priced === null ? null : await controlPlane.discountDraft(tenant, priced);
+  const draft = priced === null ? null : await controlPlane.adjustDraft(tenant, priced);
   const { from, to, plan } = instant.ending;
   return {
     customer,

@@ -15,6 +15,7 @@ import { openRoutes, scopeOf } from './route-scopes.ts';
 import { registerApiKeyRoutes } from './routes/api-keys.ts';
 import { registerCatalogRoutes } from './routes/catalog.ts';
 import { registerCouponRoutes } from './routes/coupons.ts';
+import { registerCreditRoutes } from './routes/credits.ts';
 import { registerCustomerRoutes } from './routes/customers.ts';
 import { registerEventRoutes } from './routes/events.ts';
 import { registerInvoiceCommandRoutes } from './routes/invoice-commands.ts';
@@ -38,6 +39,7 @@ const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)
   registerPlanRoutes,
   registerCustomerRoutes,
   registerCouponRoutes,
+  registerCreditRoutes,
   registerSubscriptionRoutes,
   registerEventRoutes,
   registerUsageRoutes,

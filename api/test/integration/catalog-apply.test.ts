@@ -117,8 +117,10 @@ describeDatabases('catalog files', (database) => {
       customers: [customer, customer],
     });
     expect(twice.body).toMatchObject({ status: 422, code: 'api/duplicate-key' });
-    const coupons = await tenant.post('/v1/catalog/apply', { ...file, coupons: [{ key: 'c' }] });
-    expect(coupons.body).toMatchObject({ status: 422, code: 'api/not-supported-yet' });
+    const coupon = { key: 'tiny', amount: '0.001', currency: 'USD' };
+    const fine = await tenant.post('/v1/catalog/apply', { ...file, coupons: [coupon] });
+    expect(fine.body).toMatchObject({ status: 422, code: 'api/amount-too-fine' });
+    expect(fine.body.errors[0].path).toBe('coupons[0].amount');
   });
 
   test('two files at once go one after the other', async () => {

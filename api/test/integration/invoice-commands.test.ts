@@ -1,10 +1,9 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment -- answers are looked at as the JSON that they are */
-import { parseInstant } from '@tidemark/platform/clock';
 import { expect, test } from 'vitest';
 import type { Caller } from '../support/api-server.ts';
 import { useApi } from '../support/api-suite.ts';
+import { closeOfDrafts } from '../support/close-of-drafts.ts';
 import { describeDatabases } from '../support/databases.ts';
-import { draftOf } from '../support/invoice-draft.ts';
 import { customer, meter, plan } from '../support/sample-catalog.ts';
 
 describeDatabases('commands on invoices', (database) => {
@@ -20,19 +19,7 @@ describeDatabases('commands on invoices', (database) => {
       customers: [customer],
       subscriptions: [{ customer: 'acme', plan: 'web', startsAt: '2015-05-01T00:00:00Z' }],
     });
-    const { closeLedger } = suite.server().api.controlPlane;
-    const job = await closeLedger.openClose({
-      tenant,
-      through: parseInstant('2015-06-01T00:00:00Z')!,
-      customers: null,
-      dryRun: false,
-    });
-    const due = await closeLedger.dueInstants(job, null, 10);
-    await closeLedger.issueInvoices(
-      job,
-      due.map((instant) => draftOf(instant, job)),
-    );
-    await closeLedger.updateClose(job, { status: 'done' });
+    await closeOfDrafts(suite.server().api.controlPlane, tenant, '2015-06-01T00:00:00Z');
     const { body } = await caller.get('/v1/invoices');
     return { caller, tenant, path: `/v1/invoices/${body.data[0].id}` };
   }

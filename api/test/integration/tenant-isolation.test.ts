@@ -132,6 +132,22 @@ describeDatabases('tenant isolation', (database) => {
       caller.get(`/v1/customers/${secret}/coupons`),
       404,
     ],
+    'POST /v1/customers/:key/grants': (caller) => [
+      caller.post(`/v1/customers/${secret}/grants`, { amount: '1', currency: 'USD' }),
+      404,
+    ],
+    'GET /v1/customers/:key/grants': (caller) => [
+      caller.get(`/v1/customers/${secret}/grants`),
+      404,
+    ],
+    'GET /v1/customers/:key/balance': (caller) => [
+      caller.get(`/v1/customers/${secret}/balance`),
+      404,
+    ],
+    'GET /v1/customers/:key/ledger': (caller) => [
+      caller.get(`/v1/customers/${secret}/ledger`),
+      404,
+    ],
     'POST /v1/subscriptions': (caller) => [
       caller.post('/v1/subscriptions', { customer: secret, plan: secret }),
       422,

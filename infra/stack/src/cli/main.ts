@@ -13,6 +13,8 @@ async function main(): Promise<number> {
   const program = new Command('tidemark')
     .description('Usage metering and rating: from usage events to exact, explainable invoices')
     .version('0.1.0')
+    // What stands behind a command is that command's, also below another command.
+    .enablePositionalOptions()
     .showHelpAfterError('(run with --help for usage and examples)')
     .configureOutput({ writeErr: (text) => process.stderr.write(text) })
     .exitOverride();

@@ -1,9 +1,10 @@
-/** The command line as its users meet it, without a server: ends of a pipe, wrong use, settings. */
+/** The command line as its users meet it: ends of a pipe and of npx, wrong use, settings. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runTidemark } from '../fixtures/tidemark-process.ts';
 
@@ -37,6 +38,30 @@ describe('tidemark price', () => {
   });
 });
 
+describe('wrong use', () => {
+  test.each([
+    [['close', '--through', 'tomorrow']],
+    [['usage', '--meter', 'calls', '--from', '2015-05-01', '--to', '2015-06-01T00:00:00Z']],
+    [['spend', 'acme', '--at', '2015-05-01T00:00:00']],
+    [['invoices', '--limit', '0']],
+    [['explain', 'inv_1']],
+    [['nonsense']],
+  ])('tidemark %j ends with 2 before a server is asked', async (parameters) => {
+    const { code, stdout } = await runTidemark(parameters, { TIDEMARK_API_KEY: 'none' });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+});
+
+test('a command below another one gets the options that stand behind it', async () => {
+  const to = ['--url', 'http://127.0.0.1:1', '--key', 'none'];
+  for (const command of [['dead-letters'], ['dead-letters', 'redrive']]) {
+    expect(await runTidemark([...command, ...to])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('No Tidemark answers at http://127.0.0.1:1.') as string,
+    });
+  }
+});
+
 describe('a role', () => {
   const servers = ['--kafka', '127.0.0.1:9092', '--postgres', 'postgres://127.0.0.1/tidemark'];
 
@@ -56,3 +81,36 @@ describe('a role', () => {
     }
   });
 });
+
+describe('npx tidemark up', () => {
+  test('ends with npx, and its data directory is free again', async () => {
+    const dataDir = join(folder, 'npx-data');
+    const first = await startWithNpx(dataDir);
+    first.npx.kill('SIGTERM');
+    // The next start waits for the one before it to leave the directory.
+    const second = await startWithNpx(dataDir);
+    expect(second.ready).toMatchObject({ dataDir, adminKey: null });
+    second.npx.kill('SIGKILL');
+    const third = await startWithNpx(dataDir);
+    third.npx.kill('SIGTERM');
+    await Promise.all([first.closed, second.closed, third.closed]);
+  });
+});
+
+async function startWithNpx(dataDir: string) {
+  const root = join(import.meta.dirname, '../../../..');
+  const npx = spawn('npx', ['tidemark', 'up', '--data', dataDir, '--port', '0', '--json'], {
+    cwd: root,
+    env: { ...process.env, TIDEMARK_LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  // Closed only once the server below npx has ended too: it has the other end of the pipe.
+  const closed = once(npx, 'close');
+  const [line] = (await Promise.race([
+    once(createInterface({ input: npx.stdout }), 'line'),
+    closed.then(() => {
+      throw new Error('tidemark up ended before it was ready');
+    }),
+  ])) as [string];
+  return { npx, closed, ready: JSON.parse(line) as { adminKey: string | null } };
+}

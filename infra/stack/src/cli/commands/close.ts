@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { ApiClient } from '../api-client.ts';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
+import { instantValue } from '../option-values.ts';
 import { printJson, printLine, printNote } from '../output.ts';
 import { createProgress } from '../progress.ts';
 
@@ -34,7 +35,11 @@ export function registerClose(program: Command): void {
     program
       .command('close')
       .description('Close billing periods: bill every billing instant at or before an instant')
-      .requiredOption('--through <instant>', 'RFC 3339, for example 2015-06-01T00:00:00Z')
+      .requiredOption(
+        '--through <instant>',
+        'RFC 3339, for example 2015-06-01T00:00:00Z',
+        instantValue,
+      )
       .option('--customer <key...>', 'only these customers')
       .option('--dry-run', 'price everything, issue nothing')
       .addHelpText(

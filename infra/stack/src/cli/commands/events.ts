@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
+import { countValue, instantValue } from '../option-values.ts';
 import { printJson, printTable } from '../output.ts';
 
 interface EventsOptions extends ConnectionOptions {
@@ -9,7 +10,7 @@ interface EventsOptions extends ConnectionOptions {
   readonly type?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly limit: string;
+  readonly limit: number;
 }
 
 const eventSchema = z.object({
@@ -29,17 +30,13 @@ export function registerEvents(program: Command): void {
       .description('Stored usage events, newest first')
       .option('--customer <key>')
       .option('--type <type>')
-      .option('--from <instant>')
-      .option('--to <instant>')
-      .option('--limit <count>', 'at most so many', '20')
+      .option('--from <instant>', 'event time (inclusive)', instantValue)
+      .option('--to <instant>', 'event time (exclusive)', instantValue)
+      .option('--limit <count>', 'at most so many', countValue, 20)
       .addHelpText('after', '\nExample:\n  $ tidemark events --customer acme --limit 5'),
   ).action(async (options: EventsOptions) => {
     const { customer, type, from, to } = options;
-    const events = connect(options).list(
-      '/v1/events',
-      { customer, type, from, to },
-      Number(options.limit),
-    );
+    const events = connect(options).list('/v1/events', { customer, type, from, to }, options.limit);
     const rows: string[][] = [];
     for await (const item of events) {
       if (options.json === true) {

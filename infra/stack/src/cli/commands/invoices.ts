@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
+import { countValue, instantValue } from '../option-values.ts';
 import { invoiceSchema, printInvoiceLines, printInvoices } from '../invoice-table.ts';
 import type { InvoiceView } from '../invoice-table.ts';
 import { printJson, printLine } from '../output.ts';
@@ -10,7 +11,7 @@ interface InvoicesOptions extends ConnectionOptions {
   readonly status?: string;
   readonly from?: string;
   readonly to?: string;
-  readonly limit?: string;
+  readonly limit?: number;
   readonly html?: boolean;
 }
 
@@ -23,9 +24,9 @@ export function registerInvoices(program: Command): void {
       .argument('[id]', 'id of one invoice')
       .option('--customer <key>')
       .option('--status <status>', 'draft, issued, paid or void')
-      .option('--from <instant>', 'periods that start at or after')
-      .option('--to <instant>', 'periods that start before')
-      .option('--limit <count>', 'at most so many (default all)')
+      .option('--from <instant>', 'periods that start at or after', instantValue)
+      .option('--to <instant>', 'periods that start before', instantValue)
+      .option('--limit <count>', 'at most so many (default all)', countValue)
       .option('--html', 'with an id: the invoice as a page to look at or print')
       .addHelpText(
         'after',
@@ -51,7 +52,7 @@ export function registerInvoices(program: Command): void {
     }
     const { customer, status, from, to } = options;
     const found: InvoiceView[] = [];
-    const limit = options.limit === undefined ? Infinity : Number(options.limit);
+    const limit = options.limit ?? Infinity;
     for await (const answer of client.list('/v1/invoices', { customer, status, from, to }, limit)) {
       if (options.json === true) printJson(answer);
       else found.push(invoiceSchema.parse(answer));

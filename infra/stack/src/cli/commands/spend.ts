@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
+import { instantValue } from '../option-values.ts';
 import { printInvoiceLines, invoiceLineSchema } from '../invoice-table.ts';
 import { printJson, printLine } from '../output.ts';
 
@@ -25,7 +26,7 @@ export function registerSpend(program: Command): void {
       .command('spend')
       .description("A customer's running bill: the lines exactly as the close would bill them now")
       .argument('<customer>', 'key of the customer')
-      .option('--at <instant>', 'picks the billing period (default now)')
+      .option('--at <instant>', 'picks the billing period (default now)', instantValue)
       .option('--subscription <id>', 'where the customer has several')
       .addHelpText('after', '\nExample:\n  $ tidemark spend acme --at 2015-05-18T00:00:00Z'),
   ).action(async (customer: string, options: SpendOptions) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { connect, withConnection } from '../connection.ts';
 import type { ConnectionOptions } from '../connection.ts';
+import { instantValue } from '../option-values.ts';
 import { printJson, printTable } from '../output.ts';
 
 interface UsageOptions extends ConnectionOptions {
@@ -36,8 +37,8 @@ export function registerUsage(program: Command): void {
       .command('usage')
       .description('Metered quantities by event time')
       .requiredOption('--meter <key>', 'meter')
-      .requiredOption('--from <instant>', 'start (inclusive)')
-      .requiredOption('--to <instant>', 'end (exclusive)')
+      .requiredOption('--from <instant>', 'start (inclusive)', instantValue)
+      .requiredOption('--to <instant>', 'end (exclusive)', instantValue)
       .option('--customer <key>', 'only this customer')
       .option('--window <window>', 'hour, day or month')
       .option('--group-by <dimension>', 'split by a dimension of the meter')
