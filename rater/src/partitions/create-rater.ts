@@ -123,6 +123,8 @@ class GroupRater implements Rater {
       what: 'always',
       onFailure: (err, failures) => logger.warn({ err, failures }, 'cannot read where to start'),
     });
+    // An answer that came too late must not start what nobody would stop.
+    if (this.#abort.signal.aborted) return new Map();
     const starts = new Map<number, number>();
     for (const partition of partitions) {
       const own = rows.filter(
@@ -182,7 +184,9 @@ class GroupRater implements Rater {
     }
     this.#abort.abort(new Error('The rater stops.'));
     await this.#consumer.stop();
-    await Promise.all(actors.map((actor) => actor.stop()));
+    // Partitions may have been assigned while the others were drained.
+    const all = new Set([...actors, ...this.#actors.values()]);
+    await Promise.all([...all].map((actor) => actor.stop()));
     await this.#commit.stop();
     this.#actors.clear();
   }

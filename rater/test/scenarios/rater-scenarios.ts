@@ -1,4 +1,5 @@
 /** What a rater must do whatever its pool is made of; run with the in-process twin and with real threads. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SubscriptionChange } from '../../src/catalog/index.ts';
 import {
@@ -317,6 +318,26 @@ export function describeRaterScenarios(name: string, createPool: CreatePool): vo
         expect.arrayContaining(['ok', 'old']),
       );
       expect(world.store.violations).toEqual([]);
+    });
+
+    it('starts no partition once it is stopped, when the store answers only then', async () => {
+      const world = createWorld({ partitionCount: 2 });
+      const answer = Promise.withResolvers<undefined>();
+      const readProgress = world.store.readProgress.bind(world.store);
+      let reads = 0;
+      world.store.readProgress = async () => {
+        reads++;
+        await answer.promise;
+        return readProgress();
+      };
+      const { rater } = world.createRater();
+      const starting = rater.start();
+      await rater.stop();
+      answer.resolve(undefined);
+      await starting;
+      await nextTurn();
+      // A partition that was started all the same would read where its state stands, again and again.
+      expect({ reads, status: rater.status() }).toEqual({ reads: 1, status: [] });
     });
   });
 }

@@ -38,6 +38,13 @@ export class RaterWorld {
   }
 
   async startRater(config: Partial<RaterConfig> = {}): Promise<{ rater: Rater; pool: RatingPool }> {
+    const running = this.createRater(config);
+    await running.rater.start();
+    return running;
+  }
+
+  /** One that is not started yet. */
+  createRater(config: Partial<RaterConfig> = {}): { rater: Rater; pool: RatingPool } {
     const pool = this.#createPool();
     const { log, store, catalog } = this;
     const rater = createRater({
@@ -53,7 +60,6 @@ export class RaterWorld {
     });
     const running = { rater, pool };
     this.#running.push(running);
-    await rater.start();
     return running;
   }
 
