@@ -50,6 +50,8 @@ export class PartitionActor implements CommitSource {
   /** The state was lost behind the loop's back. */
   #lost: Interruption | null = null;
   #takenNext: number;
+  /** Offset after the last record that a fetch brought. */
+  #fetched: number;
   #paused = false;
   #rating = false;
   #rebuilds = 0;
@@ -62,6 +64,7 @@ export class PartitionActor implements CommitSource {
     this.#context = { ...options, signal: this.#abort.signal };
     this.#figures = emptyFigures(options.start);
     this.#takenNext = options.start;
+    this.#fetched = options.start;
   }
 
   start(): void {
@@ -73,6 +76,7 @@ export class PartitionActor implements CommitSource {
   enqueue(records: readonly LogRecord[]): void {
     if (this.#abort.signal.aborted || this.#halt !== null) return;
     this.#queue.append(records);
+    this.#fetched = Math.max(this.#fetched, (records.at(-1)?.offset ?? -1) + 1);
     this.#queue.dropBelow(this.#figures.next);
     const { queueBytesMax, queueRecordsMax } = this.#options.config;
     if (this.#queue.bytes > queueBytesMax || this.#queue.length > queueRecordsMax) this.#pause();
@@ -220,10 +224,12 @@ export class PartitionActor implements CommitSource {
       const { next } = this.#figures;
       this.#queue.dropBelow(next);
       this.#resumeWhenRoom();
-      const first = this.#queue.first;
-      if (first?.offset === next) return null;
-      if (first !== undefined) {
-        const interruption = await this.#fillHole(next, first.offset);
+      const first = this.#queue.first?.offset;
+      if (first === next) return null;
+      // Records that a lost state had passed are in the queue no more, and no fetch brings them again.
+      const end = first ?? this.#fetched;
+      if (end > next) {
+        const interruption = await this.#fillHole(next, end);
         if (interruption !== null) return interruption;
         continue;
       }

@@ -6,7 +6,7 @@ import { bytesMeter, callsMeter, planVersion } from '../../test/fakes/usage-scen
 import { RaterWorld } from '../../test/scenarios/rater-world.ts';
 import { hashCatalogChanges, rulesVersion } from '../catalog/index.ts';
 import { InProcessRatingPool } from '../pool/in-process-rating-pool.ts';
-import type { RatingTask, ReplyTo } from '../pool/protocol.ts';
+import type { RatingFailure, RatingReply, RatingTask, ReplyTo } from '../pool/protocol.ts';
 import type { PartitionHalt } from './partition-status.ts';
 
 let world: RaterWorld;
@@ -168,6 +168,25 @@ describe('a partition goes on', () => {
     await rateAndStop();
     const [progress] = world.store.progressRows(0).slice(-1);
     expect(progress).toMatchObject({ epoch: 1, counts: { control: 2, stored: 1 } });
+  });
+
+  it('with the last record, which a lost state had passed, although nothing follows it', async () => {
+    class ForgetfulPool extends InProcessRatingPool {
+      #hasForgotten = false;
+      override async run<Task extends RatingTask>(task: Task): Promise<ReplyTo<Task>> {
+        const reply = await super.run(task);
+        const answer = reply as RatingReply | RatingFailure;
+        if (this.#hasForgotten || answer.kind !== 'rated' || answer.figures.next < 2) return reply;
+        this.#hasForgotten = true;
+        this.crash();
+        return reply;
+      }
+    }
+    world = new RaterWorld(() => new ForgetfulPool(engineSettings));
+    world.publish(callsMeter);
+    send(['a']);
+    await rateAndStop();
+    expect(world.store.collapsed('usage_events').map((row) => row['id'])).toEqual(['a']);
   });
 
   it('with records from the log when the fetch left a hole', async () => {
