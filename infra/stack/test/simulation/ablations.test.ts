@@ -1,4 +1,5 @@
 /** The test of the tests: a run without one of its guards must not pass. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ablations } from './ablation/ablations.ts';
 import { optionsOf } from './sweep/run-simulation.ts';
@@ -11,6 +12,13 @@ describe('the checker', () => {
     expect(guarded.violations).toEqual([]);
     const { violations } = await runSeed(seed, optionsOf(ablation));
     expect(violations).toContainEqual(expect.stringMatching(`^${shows}`));
+  });
+
+  it('misses every guard that the documentation names, and no other', () => {
+    const page = readFileSync(new URL('../../../../docs/reliability.md', import.meta.url), 'utf8');
+    const section = page.slice(page.indexOf('### Ablations')).split(/^## /m, 1)[0] ?? '';
+    const named = [...section.matchAll(/^\| `([\w-]+)`/gm)].map(([, guard]) => guard);
+    expect(named.toSorted()).toEqual(ablations.map(({ guard }) => guard).toSorted());
   });
 
   it('knows every guard by a name of its own', () => {
