@@ -198,6 +198,37 @@ export const lagoCoupons: ExampleRow[] = (
 
 export const lagoTaxes: ExampleRow[] = [
   {
+    source: 'getlago/lago-api spec/scenarios/spending_minimum_spec.rb',
+    says: 'a minimum for 25 of 28 days, with tax',
+    input: {
+      kind: 'invoice',
+      currency: 'EUR',
+      lines: [
+        {
+          key: 'usage',
+          charge: {
+            price: { model: 'per_unit', currency: 'EUR', unitAmount: '8' },
+            minimum: '10',
+            proration: { basis: 'day_inclusive' },
+          },
+          quantity: '1',
+          service: { from: '2023-02-01T00:00:00Z', to: '2023-02-25T00:00:00Z' },
+          period: { from: '2023-02-01T00:00:00Z', to: '2023-02-28T00:00:00Z' },
+        },
+      ],
+      tax: [{ percent: '20' }],
+    },
+    expected: {
+      lines: [
+        { amount: '8.00', tax: '1.60' },
+        { amount: '0.93', tax: '0.19' },
+      ],
+      subtotal: '8.93',
+      taxTotal: '1.79',
+      total: '10.72',
+    },
+  },
+  {
     source: `${LAGO}/invoices/compute_amounts_from_fees_spec.rb`,
     says: 'two taxes over two fees, one with a coupon',
     input: {

@@ -39,7 +39,75 @@ const creditRow = (says: string, row: CreditRow, source: string = OM_CREDIT): Ex
   },
   expected: row.expected,
 });
+const OM_ENTITLEMENT = 'openmeterio/openmeter openmeter/entitlement/metered/reset_test.go';
+const TWO = '2024-01-01T02:00:00Z';
+const FIVE = '2024-01-01T05:00:00Z';
+const fourDays = { startsAt: TWO, expiresAt: '2024-01-04T00:00:00Z', amount: '1000' };
+const entitlementResets: ExampleRow[] = [
+  ...(
+    [
+      ['2100', { 'grant-1': '0', 'grant-2': '400' }, '0'],
+      ['2600', { 'grant-1': '0', 'grant-2': '0' }, '100'],
+    ] as const
+  ).map(([amount, balances, overage]) =>
+    creditRow(
+      `an overage of ${amount} from before the grants, kept at a reset`,
+      {
+        grants: [
+          grant('grant-1', { ...fourDays, rollover: { min: '0', max: '1000' } }),
+          grant('grant-2', { ...fourDays, priority: 3, rollover: { min: '500', max: '500' } }),
+        ],
+        usage: [['2024-01-01T00:01:00Z', amount]],
+        to: FIVE,
+        resets: [FIVE],
+        keepOverage: true,
+        carryOverage: true,
+        expected: { balances, overage },
+      },
+      OM_ENTITLEMENT,
+    ),
+  ),
+  creditRow(
+    'a grant that starts at the instant of a reset keeps its amount',
+    {
+      grants: [
+        grant('grant-1', { ...fourDays, rollover: { min: '0', max: '0' } }),
+        grant('grant-2', { ...fourDays, startsAt: FIVE, rollover: { min: '0', max: '1000' } }),
+      ],
+      usage: [],
+      to: FIVE,
+      resets: [FIVE],
+      expected: { balances: { 'grant-1': '0', 'grant-2': '1000' } },
+    },
+    OM_ENTITLEMENT,
+  ),
+  creditRow(
+    'a grant that expires at the instant of a reset does not roll over',
+    {
+      grants: [grant('grant-1', { ...fourDays, rollover: { min: '0', max: '1000' } })],
+      usage: [],
+      to: '2024-01-04T00:00:00Z',
+      resets: ['2024-01-04T00:00:00Z'],
+      expected: { balances: { 'grant-1': '0' } },
+    },
+    OM_ENTITLEMENT,
+  ),
+  creditRow('a refill is not made again when another grant starts', {
+    grants: [
+      grant('grant-1', { refill: { every: 'day', anchor: '2024-01-02T00:00:00Z' } }),
+      grant('grant-2', { priority: 2, startsAt: '2024-01-02T01:00:00Z' }),
+    ],
+    usage: [
+      ['2024-01-02T00:30:00Z', '30'],
+      ['2024-01-02T01:30:00Z', '20'],
+    ],
+    to: '2024-01-02T02:00:00Z',
+    expected: { balances: { 'grant-1': '50', 'grant-2': '100' } },
+  }),
+];
+
 export const creditRows: ExampleRow[] = [
+  ...entitlementResets,
   creditRow('overage without grants', {
     grants: [],
     usage: [['2024-01-01T01:00:00Z', '50']],

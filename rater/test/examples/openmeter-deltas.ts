@@ -4,7 +4,7 @@ import type { Charge, Price } from '../oracle/case-types.ts';
 import type { ExampleRow } from './example-row.ts';
 import { tiers } from './example-row.ts';
 
-const OM_DELTA = 'openmeterio/openmeter openmeter/billing/charges/usagebased/service/rating/delta';
+const OM_RATING = 'openmeterio/openmeter openmeter/billing/charges/usagebased/service/rating';
 
 function delta(
   test: string,
@@ -13,7 +13,7 @@ function delta(
   more: Partial<Charge> = {},
 ): ExampleRow[] {
   return rows.map(([snapshots, deltas]) => ({
-    source: `${OM_DELTA}/${test}_test.go`,
+    source: `${OM_RATING}/${test}_test.go`,
     says: `${price.model}, ${snapshots.join(', then ')}, ${JSON.stringify(more)}`,
     input: { charge: { price: { currency: 'USD', ...price }, ...more }, snapshots },
     expected: { deltas },
@@ -46,8 +46,105 @@ const dynamic = (multiplier: string): Price => ({
   multiplier,
 });
 
+const perUnit = (unitAmount: string): Price => ({ model: 'per_unit', unitAmount });
+const subtractTiers: Price = {
+  model: 'graduated',
+  tiers: tiers(['10', '1'], ['20', '2'], [null, '3']),
+};
+const subtractFlats: Price = {
+  model: 'graduated',
+  tiers: tiers(['10', '1', '100'], ['20', '2', '200'], [null, '3']),
+};
+
+const subtractRows: ExampleRow[] = [
+  ...delta('subtract/subtract', perUnit('10'), [
+    [
+      ['3', '5'],
+      ['30.00', '20.00'],
+    ],
+    [
+      ['5', '5'],
+      ['50.00', '0.00'],
+    ],
+    [
+      ['5', '0'],
+      ['50.00', '-50.00'],
+    ],
+  ]),
+  ...delta('subtract/subtract', perUnit('0.001'), [
+    [
+      ['333', '666'],
+      ['0.33', '0.34'],
+    ],
+    [
+      ['100', '102'],
+      ['0.10', '0.00'],
+    ],
+    [
+      ['6', '0'],
+      ['0.01', '-0.01'],
+    ],
+  ]),
+  ...delta(
+    'subtract/subtract',
+    perUnit('10'),
+    [
+      [
+        ['5', '15'],
+        ['50.00', '50.00'],
+      ],
+      [
+        ['15', '20'],
+        ['100.00', '0.00'],
+      ],
+    ],
+    { maximum: '100' },
+  ),
+  ...delta(
+    'subtract/subtract',
+    perUnit('10'),
+    [
+      [
+        ['0', '0'],
+        ['0.00', '100.00'],
+      ],
+      [
+        ['0', '5'],
+        ['0.00', '100.00'],
+      ],
+    ],
+    { minimum: '100' },
+  ),
+  ...delta('subtract/subtract', subtractTiers, [
+    [
+      ['3', '7'],
+      ['3.00', '4.00'],
+    ],
+    [
+      ['8', '15'],
+      ['8.00', '12.00'],
+    ],
+    [
+      ['5', '25'],
+      ['5.00', '40.00'],
+    ],
+    [
+      ['15', '8'],
+      ['20.00', '-12.00'],
+    ],
+  ]),
+  // From nothing: the first tier's flat amount is due with the first run, which that suite rates as no line.
+  ...delta('subtract/subtract', subtractFlats, [
+    [
+      ['0', '15'],
+      ['100.00', '220.00'],
+    ],
+  ]),
+];
+
 export const deltaRows: ExampleRow[] = [
-  ...delta('tieredvolume', unitTiers, [
+  ...subtractRows,
+  ...delta('delta/tieredvolume', unitTiers, [
     [
       ['12', '14'],
       ['120.00', '20.00'],
@@ -62,7 +159,7 @@ export const deltaRows: ExampleRow[] = [
     ],
   ]),
   ...delta(
-    'tieredvolume',
+    'delta/tieredvolume',
     unitTiers,
     [
       [
@@ -73,7 +170,7 @@ export const deltaRows: ExampleRow[] = [
     { maximum: '100' },
   ),
   ...delta(
-    'tieredvolume',
+    'delta/tieredvolume',
     unitTiers,
     [
       [
@@ -84,7 +181,7 @@ export const deltaRows: ExampleRow[] = [
     { allowance: '5' },
   ),
   ...delta(
-    'tieredvolume',
+    'delta/tieredvolume',
     { model: 'volume', tiers: tiers([null, '10']) },
     [
       [
@@ -94,20 +191,20 @@ export const deltaRows: ExampleRow[] = [
     ],
     { minimum: '150' },
   ),
-  ...delta('tieredvolume', flatTiers, [
+  ...delta('delta/tieredvolume', flatTiers, [
     [
       ['5', '7'],
       ['100.00', '50.00'],
     ],
     [['0'], ['100.00']],
   ]),
-  ...delta('tieredvolume', flatThenUnit, [
+  ...delta('delta/tieredvolume', flatThenUnit, [
     [
       ['5', '6'],
       ['100.00', '-40.00'],
     ],
   ]),
-  ...delta('tieredgraduated', graduated, [
+  ...delta('delta/tieredgraduated', graduated, [
     [
       ['3', '5'],
       ['3.00', '2.00'],
@@ -121,7 +218,7 @@ export const deltaRows: ExampleRow[] = [
       ['3.00', '18.00'],
     ],
   ]),
-  ...delta('package', packages, [
+  ...delta('delta/package', packages, [
     [
       ['1', '31'],
       ['15.00', '45.00'],
@@ -139,7 +236,7 @@ export const deltaRows: ExampleRow[] = [
       ['15.00', '-15.00'],
     ],
   ]),
-  ...delta('dynamic', dynamic('1'), [
+  ...delta('delta/dynamic', dynamic('1'), [
     [
       ['10', '15'],
       ['10.00', '5.00'],
@@ -149,14 +246,14 @@ export const deltaRows: ExampleRow[] = [
       ['10.00', '0.00'],
     ],
   ]),
-  ...delta('dynamic', dynamic('0.001'), [
+  ...delta('delta/dynamic', dynamic('0.001'), [
     [
       ['333', '666'],
       ['0.33', '0.34'],
     ],
   ]),
   ...delta(
-    'dynamic',
+    'delta/dynamic',
     dynamic('10'),
     [
       [
@@ -167,7 +264,7 @@ export const deltaRows: ExampleRow[] = [
     { maximum: '100' },
   ),
   ...delta(
-    'dynamic',
+    'delta/dynamic',
     dynamic('1'),
     [
       [

@@ -1,9 +1,10 @@
 // What the tests of Kill Bill, Polar and Meteroid expect of usage tiers, seats and prorations.
 import type { ExampleRow } from './example-row.ts';
-import { at, packageTiers, table, tiers } from './example-row.ts';
+import { at, packageTiers, steps, table, tiers } from './example-row.ts';
 
 const KILL_BILL = 'killbill/killbill invoice/src/test';
 const KB_CONSUMABLE = `${KILL_BILL}/usage/TestContiguousIntervalConsumableInArrear`;
+const KB_CAPACITY = `${KILL_BILL}/usage/TestContiguousIntervalCapacityInArrear`;
 const KB_FIXED_DAYS = `${KILL_BILL}/generator/TestInvoiceDateUtilsWithFixedProration`;
 const KB_DAYS = `${KILL_BILL}/generator/TestInvoiceDateUtilsWithoutFixedProration`;
 const POLAR = 'polarsource/polar server/tests';
@@ -53,6 +54,17 @@ export const killBillRows: ExampleRow[] = [
       tiers: packageTiers(['1000', '100', '10'], [null, '100', '1']),
     },
     [['2000', '20.00']],
+  ),
+  ...table(
+    `${KB_CAPACITY}#testComputeBilledUsage`,
+    'capacity of one unit',
+    { model: 'stairstep', tiers: steps(['1000', '10'], ['2000', '20'], [null, '30']) },
+    [
+      ['1000', '10.00'],
+      ['1001', '20.00'],
+      ['2000', '20.00'],
+      ['2001', '30.00'],
+    ],
   ),
   ...table(
     `${KB_CONSUMABLE}#testBilledUsage`,

@@ -10,7 +10,8 @@ export function registerPrice(program: Command): void {
   program
     .command('price')
     .description('Try prices: NDJSON cases in, NDJSON results out; needs no server')
-    .argument('[file]', 'NDJSON file (default standard input)')
+    .argument('[file]', 'NDJSON file (default, or -: standard input)')
+    .option('--json', 'one JSON result a line: what it prints in any case')
     .addHelpText(
       'after',
       `
@@ -19,7 +20,7 @@ Example:
     )
     .action(async (file: string | undefined) => {
       const { answerPriceLine, faultCode } = await import('../price-answer.ts');
-      const input = file === undefined ? process.stdin : await openFile(file);
+      const input = file === undefined || file === '-' ? process.stdin : await openFile(file);
       let faults = 0;
       for await (const line of ndjsonLines(input)) {
         if (line.trim() === '') continue;
