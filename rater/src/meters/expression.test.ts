@@ -110,6 +110,24 @@ describe('an expression', () => {
     expect(codeOf(`${'(a)+'.repeat(100)}a`)).toBeUndefined();
   });
 
+  it('is limited in what makes its numbers long', () => {
+    const all = (count: number, term: (index: number) => string, sign: string): string =>
+      Array.from({ length: count }, (_, index) => term(index)).join(sign);
+    expect(codeOf(all(8, (index) => `p${index}`, ' * '))).toBeUndefined();
+    expect(codeOf(all(9, (index) => `p${index}`, ' * '))).toBe('rater/expression-too-long');
+    expect(codeOf('(a * b + c) * (d * e) * (f - g * h) * (2 * i)')).toBeUndefined();
+    expect(codeOf('(a * b + c) * (d * e) * (f - g * h) * (2 * i * j)')).toBeUndefined();
+    expect(codeOf('(a * b + c) * (d * e) * (f - g * h) * (i * j * k)')).toBe(
+      'rater/expression-too-long',
+    );
+    expect(codeOf(all(8, (index) => `a / ${3 + index * 11}`, ' + '))).toBeUndefined();
+    expect(codeOf(all(9, (index) => `a / ${3 + index * 11}`, ' + '))).toBe(
+      'rater/expression-too-long',
+    );
+    expect(codeOf(all(50, () => 'a / 3', ' + '))).toBeUndefined();
+    expect(codeOf(all(30, (index) => `a / 1${'0'.repeat(index % 9)}`, ' + '))).toBeUndefined();
+  });
+
   it('computes as written, whatever the numbers', () => {
     const number = fc
       .tuple(fc.integer({ min: -999, max: 999 }), fc.nat({ max: 99 }))

@@ -1,7 +1,8 @@
 /**
  * The arithmetic a meter may do over an event's properties, such as `tokens_in + 4 * tokens_out`. The grammar is all
  * there is: numbers, property names, `+ - * /` and parentheses. It is parsed once, reads nothing but the event's own
- * properties, and computes with exact fractions. Divisors are constants, so no event can divide by zero.
+ * properties, and computes with exact fractions. Divisors are constants, so no event can divide by zero. Exact numbers grow
+ * with every product and every new divisor, so their number is limited: an expression costs every event of its meter.
  *
  *   sum     = product { ("+" | "-") product }
  *   product = factor { ("*" | "/") factor }
@@ -13,6 +14,10 @@ import { refuseForbiddenName } from './filter.ts';
 
 export const expressionLengthMax = 1000;
 const depthMax = 32;
+/** Properties that one product may multiply. */
+const degreeMax = 8;
+/** Different divisors, those that leave a decimal (tens, hundreds) aside. */
+const divisorsMax = 8;
 
 export type PropertyValue = Rational | undefined | 'not-a-number';
 type PropertyReader = (name: string) => PropertyValue;
@@ -57,6 +62,8 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|([-+*/()]))/y;
 
 interface Parsed {
   readonly node: Node;
+  /** How many properties its greatest product multiplies. */
+  readonly degree: number;
   /** The value where no property is read. */
   readonly constant: Rational | undefined;
 }
@@ -67,6 +74,7 @@ class ExpressionParser {
   readonly #tokens: string[];
   #next = 0;
   #depth = 0;
+  readonly #divisors = new Set<string>();
 
   constructor(text: string, path: string) {
     this.#path = path;
@@ -83,8 +91,8 @@ class ExpressionParser {
   #sum(): Parsed {
     let left = this.#product();
     for (;;) {
-      if (this.#take('+')) left = combine(left, this.#product(), (a, b) => a.plus(b));
-      else if (this.#take('-')) left = combine(left, this.#product(), (a, b) => a.minus(b));
+      if (this.#take('+')) left = added(left, this.#product(), (a, b) => a.plus(b));
+      else if (this.#take('-')) left = added(left, this.#product(), (a, b) => a.minus(b));
       else return left;
     }
   }
@@ -92,24 +100,40 @@ class ExpressionParser {
   #product(): Parsed {
     let left = this.#factor();
     for (;;) {
-      if (this.#take('*')) left = combine(left, this.#factor(), (a, b) => a.times(b));
+      if (this.#take('*')) left = this.#multiply(left, this.#factor());
       else if (this.#take('/')) left = this.#divide(left, this.#factor());
       else return left;
     }
+  }
+
+  #multiply(left: Parsed, right: Parsed): Parsed {
+    const degree = left.degree + right.degree;
+    if (degree > degreeMax) {
+      throw this.#tooLong(`An expression multiplies at most ${degreeMax} properties.`);
+    }
+    return combine(left, right, { degree, apply: (a, b) => a.times(b) });
   }
 
   #divide(left: Parsed, right: Parsed): Parsed {
     if (right.constant === undefined || right.constant.isZero) {
       throw this.#fault('A divisor must be a constant other than zero.');
     }
-    return combine(left, right, (a, b) => a.dividedBy(b));
+    this.#countDivisor(right.constant);
+    return combine(left, right, { degree: left.degree, apply: (a, b) => a.dividedBy(b) });
+  }
+
+  #countDivisor(divisor: Rational): void {
+    const { numerator, denominator, scale } = Rational.one.dividedBy(divisor).reduced();
+    if (scale === undefined) this.#divisors.add(`${numerator}/${denominator}`);
+    if (this.#divisors.size > divisorsMax) {
+      throw this.#tooLong(`An expression has at most ${divisorsMax} different divisors.`);
+    }
   }
 
   #factor(): Parsed {
     this.#depth++;
     if (this.#depth > depthMax) {
-      const message = `An expression nests at most ${depthMax} deep.`;
-      throw new PricingError('rater/expression-too-long', message, this.#path);
+      throw this.#tooLong(`An expression nests at most ${depthMax} deep.`);
     }
     const factor = this.#readFactor();
     this.#depth--;
@@ -118,7 +142,7 @@ class ExpressionParser {
 
   #readFactor(): Parsed {
     if (this.#take('-'))
-      return combine(constant(Rational.zero), this.#factor(), (a, b) => a.minus(b));
+      return added(constant(Rational.zero), this.#factor(), (a, b) => a.minus(b));
     if (this.#take('(')) {
       const inner = this.#sum();
       if (!this.#take(')')) throw this.#fault('A closing parenthesis is missing.');
@@ -130,7 +154,8 @@ class ExpressionParser {
     if (!/^[A-Za-z_]/.test(token)) throw this.#fault(`"${token}" is not expected here.`);
     refuseForbiddenName(token, this.#path);
     this.names.add(token);
-    return { node: (values) => values.get(token) ?? Rational.zero, constant: undefined };
+    const node: Node = (values) => values.get(token) ?? Rational.zero;
+    return { node, degree: 1, constant: undefined };
   }
 
   #number(token: string): Parsed {
@@ -159,22 +184,33 @@ class ExpressionParser {
     return tokens;
   }
 
+  #tooLong(message: string): PricingError {
+    return new PricingError('rater/expression-too-long', message, this.#path);
+  }
+
   #fault(message: string): PricingError {
     return new PricingError('rater/expression-not-valid', message, this.#path);
   }
 }
 
 function constant(value: Rational): Parsed {
-  return { node: () => value, constant: value };
+  return { node: () => value, degree: 0, constant: value };
+}
+
+type Operation = (a: Rational, b: Rational) => Rational;
+
+function added(left: Parsed, right: Parsed, apply: Operation): Parsed {
+  return combine(left, right, { degree: Math.max(left.degree, right.degree), apply });
 }
 
 function combine(
   left: Parsed,
   right: Parsed,
-  apply: (a: Rational, b: Rational) => Rational,
+  { degree, apply }: { readonly degree: number; readonly apply: Operation },
 ): Parsed {
   if (left.constant !== undefined && right.constant !== undefined) {
     return constant(apply(left.constant, right.constant));
   }
-  return { node: (values) => apply(left.node(values), right.node(values)), constant: undefined };
+  const node: Node = (values) => apply(left.node(values), right.node(values));
+  return { node, degree, constant: undefined };
 }

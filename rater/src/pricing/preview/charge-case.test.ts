@@ -27,3 +27,18 @@ describe('billing runs with thresholds', () => {
     ]);
   });
 });
+
+describe('results of many quantities', () => {
+  it('are refused where they have more lines than memory should hold', () => {
+    const tiers = [
+      ...Array.from({ length: 999 }, (_, index) => ({ upTo: `${index + 1}`, unitAmount: '1' })),
+      { upTo: null, unitAmount: '1' },
+    ];
+    const charge = { price: { model: 'graduated', currency: 'USD', tiers } };
+    const quantities = Array.from({ length: 501 }, () => '5000');
+    expect(previewCase({ charge, quantities })).toMatchObject({
+      error: { code: 'rater/too-many-items', path: 'quantities' },
+    });
+    expect(previewCase({ charge, quantities: quantities.slice(1) })).toHaveProperty('results');
+  });
+});

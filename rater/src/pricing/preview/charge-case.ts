@@ -23,6 +23,8 @@ export const chargeCase: CaseKind = (input) => {
   return forms[formOf(input, charge)](input, terms);
 };
 
+/** Lines that the results of one case may have in all: many quantities times many tiers would fill the memory. */
+const resultLinesMax = 500_000;
 /** A price of transactions folds all of them again for every run. */
 const snapshotsMax = 1000;
 
@@ -87,14 +89,19 @@ function readDimensions(input: JsonObject): Dimensions {
 function rateQuantities(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {
   const quantities = input.decimals('quantities', caseItemsMax);
   input.finish();
-  return {
-    currency: charge.price.currency,
-    results: quantities.map((quantity, index) =>
-      atPath(`quantities[${index}]`, () =>
-        written(rate(usageOfQuantity(charge, quantity, dimensions), true)),
-      ),
-    ),
-  };
+  let lines = 0;
+  const results = quantities.map((quantity, index) =>
+    atPath(`quantities[${index}]`, () => {
+      const rating = rate(usageOfQuantity(charge, quantity, dimensions), true);
+      lines += rating.lines.length;
+      if (lines > resultLinesMax) {
+        const message = `The results have more than ${resultLinesMax} lines; give fewer quantities.`;
+        throw new PricingError('rater/too-many-items', message, 'quantities');
+      }
+      return written(rating);
+    }),
+  );
+  return { currency: charge.price.currency, results };
 }
 
 function rateTransactions(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {

@@ -13,6 +13,8 @@ import { readInvoiceLines } from './invoice-case-lines.ts';
 
 const linesMax = 10_000;
 const listMax = 1000;
+/** Each coupon, credit and tax goes over all lines. */
+const stepsMax = 2_000_000;
 
 export const invoiceCase: CaseKind = (input) => {
   const currency = input.currency();
@@ -41,6 +43,10 @@ export const invoiceCase: CaseKind = (input) => {
     .map((credit) => readCredit(credit, money));
   const taxes = input.optionalObjects('tax', listMax).map(readTax);
   input.finish();
+  if (lines.length * (coupons.length + credits.length + taxes.length) > stepsMax) {
+    const message = `Lines times coupons, credits and taxes are more than ${stepsMax}.`;
+    throw new PricingError('rater/too-many-items', message, 'lines');
+  }
   const invoice = createInvoice({
     lines,
     ...(minimum !== undefined && { minimum: money(minimum.times(share)) }),
