@@ -11,22 +11,22 @@ export const closeAblations: readonly Ablation[] = [
   },
   {
     guard: 'cut-wait',
-    seed: 33,
-    shows: 'undue',
+    seed: 290,
+    shows: 'lost',
     distortions: { closeStore: doNotWait },
   },
   {
     guard: 'audit',
     accident: 'lost-event',
     seed: 1,
-    shows: 'undue',
+    shows: 'lost',
     distortions: { closeStore: auditNothing },
   },
   {
     guard: 'audit-hash',
     accident: 'altered-event',
     seed: 1,
-    shows: 'undue',
+    shows: 'lost',
     distortions: { closeStore: auditNothing },
   },
   {

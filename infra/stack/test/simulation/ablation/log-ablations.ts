@@ -34,7 +34,7 @@ export const logAblations: readonly Ablation[] = [
   {
     guard: 'gap-halt',
     accident: 'trimmed-log',
-    seed: 1,
+    seed: 2,
     shows: 'undue',
     distortions: { raterLog: fillGaps },
   },
@@ -57,8 +57,8 @@ export const logAblations: readonly Ablation[] = [
   {
     guard: 'incarnation',
     accident: 'recreated-log',
-    seed: 1,
-    shows: 'twice',
+    seed: 2,
+    shows: 'stuck',
     distortions: { incarnations: false },
   },
   {

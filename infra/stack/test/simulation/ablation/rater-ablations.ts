@@ -7,7 +7,7 @@ import type { Ablation } from './ablation.ts';
 export const raterAblations: readonly Ablation[] = [
   {
     guard: 'owner-coordinate',
-    seed: 108,
+    seed: 46,
     shows: 'stuck',
     distortions: { raterGuards: without('ownerCoordinate'), raterStore: { sql: unboundOwners } },
   },
@@ -33,7 +33,7 @@ export const raterAblations: readonly Ablation[] = [
   },
   {
     guard: 'acceptance-window',
-    seed: 13,
+    seed: 7,
     shows: 'twice',
     distortions: { acceptedPastMs: 365 * 24 * 3_600_000 },
   },
@@ -45,7 +45,7 @@ export const raterAblations: readonly Ablation[] = [
   },
   {
     guard: 'totals-below-progress',
-    seed: 492,
+    seed: 46,
     shows: 'lost',
     distortions: { store: believeTotalsAhead },
   },
@@ -57,7 +57,7 @@ export const raterAblations: readonly Ablation[] = [
   },
   {
     guard: 'progress-after-rows',
-    seed: 10,
+    seed: 1,
     shows: 'lost',
     distortions: { sink: progressBeforeRows },
   },

@@ -87,6 +87,13 @@ interface Size {
   readonly faults: Range;
 }
 
+const tiny: Size = {
+  partitions: [1, 1],
+  customers: [1, 1],
+  periods: [1, 1],
+  batches: [2, 4],
+  faults: [0, 3],
+};
 const small: Size = {
   partitions: [1, 2],
   customers: [1, 2],
@@ -103,7 +110,7 @@ const large: Size = {
 };
 
 /** Most mistakes show in small runs, of which there is time for many more. */
-const sizes: readonly Size[] = [...new Array<Size>(7).fill(small), large];
+const sizes: readonly Size[] = [tiny, tiny, tiny, tiny, small, small, small, large];
 
 export function createScenario(seed: number, accident?: Accident['kind']): Scenario {
   const random = new Random(seed, 'scenario');
