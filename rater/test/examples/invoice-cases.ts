@@ -234,6 +234,59 @@ const credited: ExampleRow[] = [
   ),
 ];
 
+/** `[amounts, coupons, credits, discountTotal, creditTotal, total]`. */
+const workflows: ExampleRow[] = (
+  [
+    [['30.00', '70.00'], [{ percent: '10' }], ['20.00'], '10.00', '20.00', '70.00'],
+    [['33.33', '66.67'], [{ percent: '10' }], ['10.00'], '10.00', '10.00', '80.00'],
+    [['0.33', '0.34', '0.33'], [{ percent: '10' }], ['0.05'], '0.10', '0.05', '0.85'],
+    [['50.00', '50.00'], [{ amount: '100.00' }], ['50.00'], '100.00', '0.00', '0.00'],
+    [['30.00', '70.00'], [{ amount: '50.00' }], ['100.00'], '50.00', '50.00', '0.00'],
+    [
+      ['50.00', '50.00'],
+      [{ percent: '50', lines: ['1'] }, { amount: '10.00' }],
+      ['20.00'],
+      '35.00',
+      '20.00',
+      '45.00',
+    ],
+    [
+      ['100.00'],
+      [{ percent: '10', lines: ['1'] }, { percent: '20' }],
+      ['10.00'],
+      '28.00',
+      '10.00',
+      '62.00',
+    ],
+    [
+      ['50.00', '50.00'],
+      [
+        { amount: '50.00', lines: ['1'] },
+        { amount: '50.00', lines: ['2'] },
+      ],
+      ['10.00'],
+      '100.00',
+      '0.00',
+      '0.00',
+    ],
+    [['50.00', '50.00'], [{ amount: '10.00' }], ['25.00'], '10.00', '25.00', '65.00'],
+    [['50.00', '50.00'], [{ amount: '20.00' }], ['15.00', '25.00'], '20.00', '40.00', '40.00'],
+  ] as const
+).map(([amounts, coupons, credits, discountTotal, creditTotal, total]) =>
+  invoice(
+    {
+      source: `${FLEXPRICE}/invoice_discount_credit_workflow_test.go`,
+      says: `${amounts.join(', ')} less ${JSON.stringify(coupons)}, credits ${credits.join(', ')}`,
+    },
+    [...amounts],
+    {
+      coupons: coupons.map((coupon) => structuredClone(coupon) as object),
+      credits: credits.map((amount, index) => ({ id: `wallet-${index + 1}`, amount })),
+    },
+    { discountTotal, creditTotal, total },
+  ),
+);
+
 const taxes: ExampleRow[] = (
   [
     ['100.00', ['10'], 'USD', '10.00'],
@@ -330,6 +383,7 @@ export const invoiceRows: readonly ExampleRow[] = [
   ...spreadCoupons,
   ...couponOrders,
   ...credited,
+  ...workflows,
   ...taxes,
   ...taxed,
   ...creditNotes,
