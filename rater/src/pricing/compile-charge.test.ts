@@ -5,6 +5,7 @@ import { quantityOf } from '../money/index.ts';
 import type { CarriedState, ChargeRater } from './charge-rater.ts';
 import { parseCharge } from './charge.ts';
 import { compileCharge } from './compile-charge.ts';
+import { previewRules } from './input/json-object.ts';
 import type { PricingError } from './input/pricing-error.ts';
 
 const period = { from: 0, to: 1000 };
@@ -96,7 +97,7 @@ describe('a compiled charge', () => {
 
   it('writes what an invoice line shows', () => {
     const charge = rater(perUnit, {}, { conversion: { operation: 'divide', factor: '3' } });
-    expect(charge.rate(stateOf(charge, [{ v: '1' }, { v: '1' }]), { period })).toEqual({
+    expect(charge.rate(stateOf(charge, [{ v: '1' }, { v: '1' }]), { period })).toStrictEqual({
       quantity: '2',
       billableQuantity: '0.666666666666666667',
       currency: 'USD',
@@ -193,6 +194,25 @@ describe('a compiled charge', () => {
     expect(() => parseCharge({ key: 'c', price: { currency: 'USD', ...perUnit } })).toThrow(
       refusal('rater/meter-required', 'meter'),
     );
+  });
+});
+
+describe('dimensions', () => {
+  const tryOut = (meter: object): ChargeRater =>
+    compileCharge(
+      parseCharge(
+        { price: { currency: 'USD', ...perUnit }, filter: { zone: 'a' } },
+        { rules: previewRules },
+      ),
+      parseMeter({ aggregation: 'count', ...meter }, previewRules),
+    );
+
+  it('need not be declared where a price is tried out, unless some are', () => {
+    expect(tryOut({}).mode).toBe('stream');
+    expect(tryOut({ dimensions: ['zone'] }).mode).toBe('stream');
+    const unknown = refusal('rater/unknown-dimension', 'filter.zone');
+    expect(() => tryOut({ dimensions: ['kind'] })).toThrow(unknown);
+    expect(() => tryOut({ key: 'm' })).toThrow(unknown);
   });
 });
 

@@ -44,6 +44,28 @@ describe('plain usage', () => {
     expect(counting.quantity(state)).toBe(12n * 10n ** 18n);
   });
 
+  it('goes the long way with what 18 decimals cannot hold, and with other units', () => {
+    const rater = compileCharge(charge(), meter({}));
+    const third = rater.decode('{"count":1,"sum":"1/3"}');
+    expect(rater.encode(third)).toBe('{"count":1,"sum":"1/3"}');
+    expect(rater.quantity(third)).toBe(BigInt('3'.repeat(18)));
+    const conversion = { operation: 'multiply', factor: '4' };
+    const converted = compileCharge(charge(), meter({ conversion }));
+    expect(converted.plain).toEqual({ property: 'p' });
+    expect(converted.quantity(converted.decode('{"count":1,"sum":"0.5"}'))).toBe(2n * 10n ** 18n);
+    expect(converted.quantity(converted.decode('{"count":1,"sum":"1/3"}'))).toBe(
+      BigInt(`1${'3'.repeat(18)}`),
+    );
+  });
+
+  it('is that of percentages too, and not of prices that keep more', () => {
+    const of = (change: object): unknown =>
+      compileCharge(charge({ price: { currency: 'USD', ...change } }), meter({})).plain;
+    expect(of({ model: 'percentage', rate: '1' })).toEqual({ property: 'p' });
+    expect(of({ model: 'percentage', rate: '1', freeAmount: '1' })).toBeUndefined();
+    expect(of({ model: 'dynamic', amountProperty: 'a' })).toBeUndefined();
+  });
+
   it.each([
     ['a filtered meter', {}, { dimensions: ['d'], filter: { d: ['x'] } }],
     ['a maximum', {}, { aggregation: 'max' }],

@@ -224,6 +224,42 @@ describe('the steps of a charge', () => {
   });
 });
 
+describe('a percentage of a converted quantity', () => {
+  it('is of what is left after conversion and allowance', () => {
+    const percentage = { model: 'percentage', currency: 'USD', rate: '10', fixedAmount: '1' };
+    const conversion = { operation: 'multiply', factor: '2' };
+    const input = { charge: { price: percentage, conversion, allowance: '150' }, quantity: '100' };
+    expect(lineTexts(input)).toEqual(['50 x 10% = 6']);
+  });
+});
+
+describe('the cells of a matrix', () => {
+  it('round their tiers each as it says, and the rest of the line once', () => {
+    const cell = (roundAt: string): object => ({
+      model: 'per_unit',
+      unitAmount: '0.005',
+      roundAt,
+    });
+    const matrix = {
+      model: 'matrix',
+      currency: 'USD',
+      dimensions: ['kind'],
+      cells: [{ when: { kind: 'a' }, price: cell('tier') }],
+      default: cell('line'),
+    };
+    const at = '2024-01-01T00:00:00Z';
+    const input = {
+      charge: { price: matrix, maximum: '0.012' },
+      meter: { aggregation: 'count' },
+      period: { from: at, to: '2024-02-01T00:00:00Z' },
+      events: [{ time: at, data: { kind: 'a' } }, { time: at }],
+    };
+    // 0.005 is 0.01 as a tier of its own; with 0.005 it is 0.015 and capped at 0.012.
+    expect(roundedAmounts(input)).toEqual(['0.01', '0.00', '0.00']);
+    expect(previewCase(input)).toMatchObject({ amount: '0.01', exactAmount: '0.01' });
+  });
+});
+
 describe('a service of half the period', () => {
   const half = {
     period: { from: '2024-01-01T00:00:00Z', to: '2024-01-31T00:00:00Z' },

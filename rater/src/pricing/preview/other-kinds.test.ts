@@ -409,6 +409,23 @@ describe('a change of plan', () => {
         amount: '33',
       },
     ],
+    [
+      {
+        before: '31',
+        after: '62',
+        currency: 'USD',
+        basis: 'day_inclusive',
+        at: '2024-01-12T00:00:00Z',
+        period,
+      },
+      {
+        lines: [
+          { kind: 'proration_credit', amount: '-20.00' },
+          { kind: 'proration_charge', amount: '40.00' },
+        ],
+        amount: '20.00',
+      },
+    ],
   ])('of %j is %j', (fields, expected) => {
     expect(previewCase({ kind: 'change', ...fields })).toEqual(expected);
   });
