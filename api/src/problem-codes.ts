@@ -16,6 +16,8 @@ export const apiProblemCodes = {
   ),
   'api/scope-missing': entry(403, 'Use a key with the scope that the message names.'),
   'api/operator-only': entry(403, "Use a key of the operator's tenant."),
+  'api/unknown-partition': entry(400, 'Name one of the partitions of the log.'),
+  'api/range-not-valid': entry(400, 'Take the range from the halt: it ends where the log goes on.'),
   'api/keys-unavailable': entry(503, 'Retry: the database of keys cannot be read.'),
   'api/rate-limited': entry(
     429,

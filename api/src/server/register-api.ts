@@ -21,6 +21,7 @@ import { registerEventRoutes } from './routes/events.ts';
 import { registerInvoiceCommandRoutes } from './routes/invoice-commands.ts';
 import { registerInvoiceRoutes } from './routes/invoices.ts';
 import { registerMeterRoutes } from './routes/meters.ts';
+import { registerPartitionRoutes } from './routes/partitions.ts';
 import { registerPeriodCloseRoutes } from './routes/period-closes.ts';
 import { registerPlanRoutes } from './routes/plans.ts';
 import { registerPricingRoutes } from './routes/pricing.ts';
@@ -48,6 +49,7 @@ const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)
   registerInvoiceCommandRoutes,
   registerPricingRoutes,
   registerCatalogRoutes,
+  registerPartitionRoutes,
 ];
 
 /**

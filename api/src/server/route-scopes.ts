@@ -63,6 +63,7 @@ export const routeScopes = {
   'POST /v1/invoices/:id/credit-notes': 'billing',
   'GET /v1/invoices/:id/credit-notes': 'read',
   'GET /v1/reconciliation': 'read',
+  'POST /v1/partitions/:partition/skips': 'admin',
   'POST /v1/pricing/preview': 'read',
   'POST /v1/catalog/apply': 'billing',
 } as const satisfies Readonly<Record<string, Scope>>;

@@ -219,6 +219,10 @@ describeDatabases('tenant isolation', (database) => {
       404,
     ],
     'GET /v1/reconciliation': (caller) => [caller.get('/v1/reconciliation'), 200],
+    'POST /v1/partitions/:partition/skips': (caller) => [
+      caller.post('/v1/partitions/0/skips', { from: 0, to: 1, reason: 'mine' }),
+      403,
+    ],
     'POST /v1/pricing/preview': (caller) => [
       caller.post('/v1/pricing/preview', { kind: 'round', amount: '1.005', currency: 'USD' }),
       200,

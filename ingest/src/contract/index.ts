@@ -49,12 +49,14 @@ export type {
   EnvelopeMessage,
   GatewayMark,
   LogMessage,
+  PartitionSkip,
 } from './log-message.ts';
 export {
   crcOf,
   decodeLogRecord,
   encodeControl,
   encodeEnvelope,
+  encodeSkip,
   isForeign,
 } from './log-message-codec.ts';
 export type { EncodedRecord, RecordContent } from './log-message-codec.ts';

@@ -6,7 +6,13 @@ import { canonicalJson } from './canonical-json.ts';
 import { ColumnsBuilder } from './columns-builder.ts';
 import { deriveKeys } from './log-keys.ts';
 import type { CatalogEpochMarker, LogMessage } from './log-message.ts';
-import { decodeLogRecord, encodeControl, encodeEnvelope } from './log-message-codec.ts';
+import {
+  decodeLogRecord,
+  encodeControl,
+  encodeEnvelope,
+  encodeSkip,
+  restampEnvelope,
+} from './log-message-codec.ts';
 import type { AcceptedEvent } from './usage-event.ts';
 
 const keys = deriveKeys(new Uint8Array(32).fill(7));
@@ -61,6 +67,22 @@ describe('envelopes', () => {
         expect(eventsOf(message)).toEqual(canonical);
       }),
     );
+  });
+
+  it('sent again say when, and stay what they are', () => {
+    const stamped = encodeEnvelope(sample, { ...mark, sentAtMs: 1000 }, true, keys);
+    const again = restampEnvelope(stamped, 5000, keys);
+    expect(decodeLogRecord({ key: null, ...stamped }, keys)).toMatchObject({
+      gateway: { ...mark, sentAtMs: 1000 },
+    });
+    const message = decodeLogRecord({ key: null, ...again }, keys);
+    expect(message).toMatchObject({
+      kind: 'envelope',
+      backfill: true,
+      gateway: { ...mark, sentAtMs: 5000 },
+    });
+    expect(eventsOf(message)).toHaveLength(1);
+    expect(again.value).toEqual(stamped.value);
   });
 
   it('say in plain headers what they hold', () => {
@@ -148,6 +170,24 @@ describe('control records', () => {
   it('cannot be made of an envelope, nor an envelope of them', () => {
     const headers = { ...control.headers, 'tm-kind': utf8('envelope') };
     expect(decodeLogRecord({ ...control, headers }, keys).kind).toBe('poison');
+  });
+
+  it('that let a partition pass a hole come back, and are poison where a field is missing', () => {
+    const skip = {
+      type: 'partition-skip',
+      incarnation: 1,
+      partition: 2,
+      from: 3,
+      to: 5,
+      reason: 'gone',
+      by: 'key_1',
+      atMs: 9,
+    } as const;
+    const decode = (given: unknown) =>
+      decodeLogRecord({ key: null, ...encodeSkip(given as typeof skip, keys) }, keys);
+    expect(decode(skip)).toEqual({ kind: 'skip', skip });
+    expect(decode({ ...skip, to: undefined })).toMatchObject({ reason: 'log/bad-control' });
+    expect(decode({ ...skip, by: 7 })).toMatchObject({ reason: 'log/bad-control' });
   });
 
   it('of foreign producers are poison', () => {

@@ -11,7 +11,7 @@ import { decodeColumns, encodeColumns } from './columns-codec.ts';
 import type { EventColumns } from './event-columns.ts';
 import { decodeForeignRecord } from './foreign-record.ts';
 import type { InstallationKeys } from './log-keys.ts';
-import type { CatalogEpochMarker, GatewayMark, LogMessage } from './log-message.ts';
+import type { CatalogEpochMarker, GatewayMark, LogMessage, PartitionSkip } from './log-message.ts';
 import type { ProblemCode } from './problem-codes.ts';
 
 type Headers = Readonly<Record<string, Uint8Array>>;
@@ -50,15 +50,34 @@ export function encodeEnvelope(
       'tm-gw': mark.gatewayId,
       'tm-seq': String(mark.sequence),
       'tm-acked': String(mark.ackedThrough),
+      ...(mark.sentAtMs === undefined ? {} : { 'tm-sent': String(mark.sentAtMs) }),
     },
     keys,
   );
+}
+
+/** An envelope of ours that is sent again: the same events and mark, with the time of now. */
+export function restampEnvelope(
+  { value, headers }: EncodedRecord,
+  sentAtMs: number,
+  keys: InstallationKeys,
+): EncodedRecord {
+  const described = Object.entries(headers)
+    .filter(([name]) => name !== 'tm-crc' && name !== 'tm-hmac' && name !== 'tm-mac')
+    .map(([name, content]) => [name, text(content)] as const);
+  return seal(value, { ...Object.fromEntries(described), 'tm-sent': String(sentAtMs) }, keys);
 }
 
 /** One control record; the same bytes go to every partition. */
 export function encodeControl(marker: CatalogEpochMarker, keys: InstallationKeys): EncodedRecord {
   const { type, epoch, rulesVersion, changesHash } = marker;
   const value = utf8.encode(JSON.stringify({ type, epoch, rulesVersion, changesHash }));
+  return seal(value, { 'tm-kind': 'control', 'tm-v': envelopeVersion }, keys);
+}
+
+/** The record that allows a skip; it goes to the partition that it names. */
+export function encodeSkip(skip: PartitionSkip, keys: InstallationKeys): EncodedRecord {
+  const value = utf8.encode(JSON.stringify(skip));
   return seal(value, { 'tm-kind': 'control', 'tm-v': envelopeVersion }, keys);
 }
 
@@ -110,7 +129,13 @@ function readEnvelope(value: Uint8Array, headers: Headers): LogMessage {
   if (!consistent || sequence === undefined || ackedThrough === undefined) {
     return poison('log/bad-envelope', 'The headers do not describe the value.');
   }
-  const gateway = { gatewayId: text(headers['tm-gw']), sequence, ackedThrough };
+  const sentAtMs = count(headers['tm-sent']);
+  const gateway = {
+    gatewayId: text(headers['tm-gw']),
+    sequence,
+    ackedThrough,
+    ...(sentAtMs === undefined ? {} : { sentAtMs }),
+  };
   return { kind: 'envelope', columns, backfill: text(headers['tm-backfill']) === '1', gateway };
 }
 
@@ -121,6 +146,7 @@ function readControl(value: Uint8Array): LogMessage {
   } catch {
     return poison('log/bad-control', 'The control record is not JSON.');
   }
+  if (marker.type === 'partition-skip') return readSkip(marker);
   const { type, epoch, rulesVersion, changesHash } = marker;
   if (
     type !== 'catalog-epoch' ||
@@ -132,6 +158,16 @@ function readControl(value: Uint8Array): LogMessage {
     return poison('log/bad-control', 'The control record is no catalog epoch.');
   }
   return { kind: 'control', control: { type, epoch, rulesVersion, changesHash } };
+}
+
+function readSkip(skip: Partial<Record<keyof PartitionSkip, unknown>>): LogMessage {
+  const { type, incarnation, partition, from, to, reason, by, atMs } = skip;
+  const counts = [incarnation, partition, from, to, atMs];
+  const texts = [type, reason, by];
+  if (!counts.every(isCount) || !texts.every((each) => typeof each === 'string')) {
+    return poison('log/bad-control', 'The control record is no skip.');
+  }
+  return { kind: 'skip', skip: skip as unknown as PartitionSkip };
 }
 
 const utf8 = new TextEncoder();

@@ -8,6 +8,8 @@ import type { EventColumns } from './event-columns.ts';
 export type LogMessage =
   | EnvelopeMessage
   | ControlMessage
+  /** An operator's decision to go on where records of the partition are gone or damaged. */
+  | { readonly kind: 'skip'; readonly skip: PartitionSkip }
   /** One JSON CloudEvent of a foreign producer, as a batch of one. */
   | { readonly kind: 'foreign'; readonly columns: EventColumns }
   /** Cannot be read; goes to the dead letters with `reason` (a stable code such as `log/not-json`). */
@@ -30,6 +32,11 @@ export interface GatewayMark {
   readonly sequence: number;
   /** Every sequence up to this one was acknowledged by the log when this envelope was sent. */
   readonly ackedThrough: number;
+  /**
+   * The gateway's own clock when it sent the envelope, integer milliseconds: a log whose clock is far off would put usage
+   * into the wrong hours and windows, and the rater halts. Absent in envelopes of gateways without a clock.
+   */
+  readonly sentAtMs?: number;
 }
 
 /** A control record; published to every partition. */
@@ -49,4 +56,22 @@ export interface CatalogEpochMarker {
   readonly rulesVersion: number;
   /** Lower-case hex SHA-256 of the canonical JSON of the changes. */
   readonly changesHash: string;
+}
+
+/**
+ * Allows the rater of one partition to pass the offsets in [from, to) that the log does not hold any more, or holds damaged.
+ * What can be read in between is rated as always. Stands in the same partition, above `to`, for ever: every replay passes at
+ * the same place, and whoever asks later finds who decided, when and why.
+ */
+export interface PartitionSkip {
+  readonly type: 'partition-skip';
+  readonly incarnation: number;
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: string;
+  /** The key that gave the command. */
+  readonly by: string;
+  /** Integer milliseconds. */
+  readonly atMs: number;
 }

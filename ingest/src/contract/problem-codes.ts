@@ -198,6 +198,10 @@ export const problemCodes = {
     'The control record is authentic but cannot be read.',
     'Report it: the control plane wrote what it may not write.',
   ),
+  'log/skipped': record(
+    'An operator let the rater pass this damaged record.',
+    'Send its events again from their source: the log cannot give them back.',
+  ),
   'log/not-json': record(
     'The record of a foreign producer is not JSON in UTF-8.',
     'Correct the producer, then send the event again.',

@@ -2,6 +2,7 @@
  * The rater of one process: a member of the log's consuming group with one actor per partition, one group commit and one pool
  * of rating threads. What it is given is closed by whoever made it.
  */
+import type { InstallationKeys } from '@tidemark/ingest/contract';
 import type { EventLog, LogConsumer } from '@tidemark/ingest/log';
 import { failpoint } from '@tidemark/platform/failpoint';
 import type { Logger } from '@tidemark/platform/log';
@@ -25,6 +26,8 @@ export interface RaterOptions {
   readonly store: UsageStore;
   readonly catalogSource: CatalogSource;
   readonly pool: RatingPool;
+  /** Prove an operator's decision to pass a hole in the log; without them every hole halts for good. */
+  readonly keys?: InstallationKeys;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly config?: Partial<RaterConfig>;
@@ -140,7 +143,7 @@ class GroupRater implements Rater {
   }
 
   #startActor(partition: number, start: number): void {
-    const { log, store, catalogSource, pool, logger } = this.#options;
+    const { keys, log, store, catalogSource, pool, logger } = this.#options;
     void this.#actors.get(partition)?.stop();
     const actor = new PartitionActor({
       partition,
@@ -150,6 +153,7 @@ class GroupRater implements Rater {
       catalogSource,
       pool,
       logger,
+      keys,
       scheduler: this.#scheduler,
       config: this.#config,
       commit: this.#commit,

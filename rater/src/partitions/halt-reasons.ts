@@ -16,7 +16,7 @@ export const haltReasons = {
   'rater/log-gap': {
     meaning:
       'Records between the last rated one and the next one are not in the log, for example by retention.',
-    action: 'Restore the log, or skip the range with an audited control record.',
+    action: 'Restore the log, or let the rater pass the range: `tidemark partition skip`.',
   },
   'rater/log-differs': {
     meaning:
@@ -30,7 +30,14 @@ export const haltReasons = {
   },
   'rater/record-corrupt': {
     meaning: 'A record of ours is authentic by its headers, but its bytes are damaged.',
-    action: 'Restore the record from a replica, or skip it with an audited control record.',
+    action:
+      'Restore the record from a replica, or let the rater pass it: `tidemark partition skip`.',
+  },
+  'rater/log-time-jump': {
+    meaning:
+      'Log time is more than an hour away from the clock of the gateway that sent an envelope.',
+    action:
+      'Set the clocks right; then raise the tolerance (TIDEMARK_RATER_CLOCK_TOLERANCE_MINUTES) and restart the rater until it has passed the records with the wrong time.',
   },
   'rater/epoch-jump': {
     meaning:

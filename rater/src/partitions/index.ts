@@ -3,6 +3,7 @@ export type { Rater, RaterOptions } from './create-rater.ts';
 export { haltReasons } from './halt-reasons.ts';
 export type { HaltReason } from './halt-reasons.ts';
 export type { PartitionHalt, PartitionPhase, PartitionStatus } from './partition-status.ts';
+export { reEmitRange } from './re-emit-range.ts';
 export { defaultRaterConfig } from './rater-config.ts';
 export type { RaterConfig } from './rater-config.ts';
 export { systemScheduler } from './scheduler.ts';

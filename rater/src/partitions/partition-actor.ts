@@ -7,15 +7,23 @@
  * The group commit takes rows in between through `collect`.
  */
 import { toAppError } from '@tidemark/platform/errors';
+import type { PartitionSkip } from '@tidemark/ingest/contract';
 import type { LogRecord } from '@tidemark/ingest/log';
 import type { Progress } from '../ports.ts';
 import { packRecords } from '../pool/packed-records.ts';
 import type { RatedReply, RateStop, RateTask, StateFigures } from '../pool/protocol.ts';
 import type { TakenBatch } from '../rating/partition-batch.ts';
+import { emptyFigures } from './empty-figures.ts';
 import type { CommitSource, GroupCommit } from './group-commit.ts';
-import { rebuildAfter } from './partition-context.ts';
 import type { Interruption, PartitionContext } from './partition-context.ts';
-import { readPatiently } from './partition-context.ts';
+import { readPatiently, rebuildAfter } from './partition-context.ts';
+import {
+  awaitSkip,
+  findSkip,
+  readHole,
+  skipRecords,
+  type PassedRecords,
+} from './partition-skip.ts';
 import type { PartitionHalt, PartitionPhase, PartitionStatus } from './partition-status.ts';
 import { passEpoch } from './pass-epoch.ts';
 import type { RaterMetrics } from './rater-metrics.ts';
@@ -156,8 +164,11 @@ export class PartitionActor implements CommitSource {
         const interruption = (await this.#recover()) ?? (await this.#rate());
         this.#live = false;
         if (interruption.kind === 'halt') {
-          this.#haltBecause(interruption.reason, interruption.detail);
-          break;
+          const { detail, offset = this.#figures.next, reason } = interruption;
+          this.#haltBecause(reason, detail, offset);
+          if (!(await awaitSkip(this.#context, reason, offset))) break;
+          this.#halt = null;
+          continue;
         }
         if (!(await this.#mayRebuild(interruption))) break;
       }
@@ -207,8 +218,10 @@ export class PartitionActor implements CommitSource {
       if (stop === null || stop.kind === 'gap') continue;
       // What a marker computes and what the store is asked must include all that was applied before.
       await this.#options.commit.flush(this.#abort.signal);
-      if (stop.kind === 'halt') return stop;
-      if (stop.kind === 'confirm') confirmed = await this.#confirm(stop);
+      if (stop.kind === 'halt') {
+        const ended = await this.#passDamage(stop);
+        if (ended !== null) return ended;
+      } else if (stop.kind === 'confirm') confirmed = await this.#confirm(stop);
       else {
         const ended = await this.#passMarker(stop);
         if (ended !== null) return ended;
@@ -241,23 +254,34 @@ export class PartitionActor implements CommitSource {
   }
 
   async #fillHole(from: number, to: number): Promise<Interruption | null> {
-    const { log, partition, config } = this.#options;
-    const found = await readPatiently(this.#context, 'the log', async () => {
-      const records: LogRecord[] = [];
-      let bytes = 0;
-      for await (const chunk of log.read(partition, from, to)) {
-        records.push(...chunk);
-        for (const { value } of chunk) bytes += value.length;
-        if (bytes > config.queueBytesMax) break;
-      }
-      return records;
-    });
+    const found = await readHole(this.#context, from, to);
     if (found[0]?.offset !== from) {
+      const { skip } = await findSkip(this.#context, { at: from, from: to });
+      if (skip !== null && skip.to >= to) return await this.#skip(skip, { records: [], to });
       const detail = `The log does not hold the records from ${from} to ${to}.`;
       return { kind: 'halt', reason: 'rater/log-gap', detail };
     }
     this.#queue.prepend(found);
     return null;
+  }
+
+  /** Goes on behind a damaged record where an operator has allowed it. */
+  async #passDamage(stop: Extract<RateStop, { kind: 'halt' }>): Promise<Interruption | null> {
+    const record = this.#queue.first;
+    const { next } = this.#figures;
+    if (stop.reason !== 'rater/record-corrupt' || record?.offset !== next) return stop;
+    const { skip } = await findSkip(this.#context, { at: next, from: next + 1 });
+    return skip === null ? stop : await this.#skip(skip, { records: [record], to: next + 1 });
+  }
+
+  async #skip(skip: PartitionSkip, passed: PassedRecords): Promise<Interruption | null> {
+    const { next: from } = this.#figures;
+    const reply = await this.#exclusive(async () => {
+      const answer = await skipRecords(this.#context, this.#assignment, { ...passed, from, skip });
+      if (answer.kind === 'rated') this.#advance(answer.figures);
+      return answer;
+    });
+    return reply.kind === 'rated' ? null : rebuildAfter(reply);
   }
 
   async #rateSome(confirmed: RateTask['confirmed']): Promise<RatedReply | Interruption> {
@@ -344,11 +368,12 @@ export class PartitionActor implements CommitSource {
     return true;
   }
 
-  #haltBecause(reason: string, detail: string): void {
+  #haltBecause(reason: string, detail: string, offset = this.#figures.next): void {
     const { partition, logger } = this.#options;
-    this.#halt = { partition, offset: this.#figures.next, reason, detail };
+    this.#halt = { partition, offset, reason, detail };
     this.#phase = 'halted';
     this.#pause();
+    this.#idle.notify();
     logger.error({ ...this.#halt }, 'partition halted');
   }
 
@@ -372,18 +397,4 @@ export class PartitionActor implements CommitSource {
     this.#tail = result.catch(() => undefined);
     return result;
   }
-}
-
-function emptyFigures(next: number): StateFigures {
-  return {
-    next,
-    epoch: 0,
-    rows: 0,
-    dedupIds: 0,
-    dedupBytes: 0,
-    dedupCompleteFrom: 0,
-    totals: 0,
-    lost: 0,
-    counts: { logged: 0, stored: 0, duplicate: 0, conflict: 0, dead: 0, control: 0 },
-  };
 }

@@ -1,4 +1,5 @@
 /** What the code of one partition works with, and how its parts end. */
+import type { InstallationKeys } from '@tidemark/ingest/contract';
 import type { EventLog } from '@tidemark/ingest/log';
 import type { Logger } from '@tidemark/platform/log';
 import type { CatalogSource, UsageStore } from '../ports.ts';
@@ -18,6 +19,8 @@ export interface PartitionContext {
   readonly scheduler: Scheduler;
   readonly config: RaterConfig;
   readonly logger: Logger;
+  /** Prove that a decision to pass a hole is an operator's; without them every hole halts for good. */
+  readonly keys?: InstallationKeys | undefined;
   /** Aborts when the partition is taken away or the rater stops. */
   readonly signal: AbortSignal;
 }
@@ -27,7 +30,13 @@ export type Interruption =
   /** The state is lost or doubtful: build it again from the store. */
   | { readonly kind: 'rebuild'; readonly code: string; readonly detail: string }
   /** Only an operator can decide how to go on. */
-  | { readonly kind: 'halt'; readonly reason: HaltReason; readonly detail: string };
+  | {
+      readonly kind: 'halt';
+      readonly reason: HaltReason;
+      readonly detail: string;
+      /** Where, unless at the next record of the state. */
+      readonly offset?: number;
+    };
 
 export function rebuildAfter(failure: RatingFailure): Interruption {
   return failure.kind === 'no-state'

@@ -1,5 +1,5 @@
 /** What a rater refuses to go on from: each doubt halts its partition visibly, and the others go on. */
-import { encodeControl } from '@tidemark/ingest/contract';
+import { encodeControl, encodeSkip } from '@tidemark/ingest/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { engineSettings, keys, startMs, subscription } from '../../test/fakes/usage-scene.ts';
 import { bytesMeter, callsMeter, planVersion } from '../../test/fakes/usage-scene.ts';
@@ -156,6 +156,78 @@ describe('a partition halts', () => {
     const { rater } = await fragile.startRater({ rebuildsMax: 3 });
     expect(await haltOf(rater)).toMatchObject({ reason: 'rater/no-state', offset: 0 });
     await fragile.close();
+  });
+});
+
+describe('a partition that an operator lets pass a hole', () => {
+  const skip = (from: number, to: number, partition = 0): void => {
+    const decision = {
+      type: 'partition-skip',
+      incarnation: world.log.incarnation,
+      partition,
+      from,
+      to,
+      reason: 'disk lost',
+      by: 'key_1',
+      atMs: startMs,
+    } as const;
+    world.log.put({ partition: 0, key: null, ...encodeSkip(decision, keys) }, startMs);
+  };
+  const stored = (): unknown[] =>
+    world.store.collapsed('usage_events').map((row) => row['id'] as string);
+
+  it('goes on behind records that retention took, and so does every later rater', async () => {
+    createWorld();
+    send(['a', 'b']);
+    await rateAndStop();
+    send(['c', 'd', 'e']);
+    world.log.trim(0, 5);
+    const { rater } = await world.startRater();
+    expect(await haltOf(rater)).toMatchObject({ reason: 'rater/log-gap', offset: 3 });
+    skip(3, 5);
+    await world.caughtUp();
+    expect(stored()).toEqual(['a', 'b', 'e']);
+    expect(rater.status()[0]).toMatchObject({ halt: null, counts: { control: 2, stored: 3 } });
+    await world.close();
+    send(['f']);
+    await rateAndStop();
+    expect(stored()).toEqual(['a', 'b', 'e', 'f']);
+  });
+
+  it('buries a damaged record and rates what follows', async () => {
+    createWorld();
+    send(['a', 'b', 'c']);
+    const [record] = world.log.slice(0, 2, 1);
+    const value = record!.value.slice();
+    value[10] = (value[10] ?? 0) ^ 1;
+    world.log.replace(0, 2, { value });
+    const { rater } = await world.startRater();
+    expect(await haltOf(rater)).toMatchObject({ reason: 'rater/record-corrupt', offset: 2 });
+    // A wide permission passes nothing that can be read.
+    skip(0, 100);
+    await world.caughtUp();
+    expect(stored()).toEqual(['a', 'c']);
+    const [letter] = world.store.collapsed('dead_letters');
+    expect(letter).toMatchObject({ reason: 'log/skipped', detail: 'Skipped by key_1: disk lost' });
+    expect(rater.status()[0]).toMatchObject({ halt: null, counts: { dead: 1, stored: 2 } });
+  });
+
+  it('stays halted where the decision is about another partition, log or range', async () => {
+    createWorld();
+    send(['a']);
+    await rateAndStop();
+    send(['b', 'c']);
+    world.log.trim(0, 3);
+    skip(2, 3, 1);
+    skip(0, 2);
+    skip(3, 9);
+    world.log.incarnation += 1;
+    skip(2, 3);
+    world.log.incarnation -= 1;
+    const { rater } = await world.startRater();
+    expect(await haltOf(rater)).toMatchObject({ reason: 'rater/log-gap', offset: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(rater.status()[0]?.halt).not.toBeNull();
   });
 });
 

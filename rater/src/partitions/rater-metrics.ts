@@ -129,6 +129,24 @@ function registerGauges(metrics: Metrics, { statuses, endOffsets, nowMs }: Metri
     help: 'Partitions of this process that have halted and wait for an operator.',
     collect: (gauge) => gauge.set({}, statuses().filter(({ halt }) => halt !== null).length),
   });
+  const reasons = new Set<string>();
+  metrics.gauge({
+    name: 'tidemark_rater_halt',
+    help: '1 for each halted partition with the reason; docs/runbook.md has an entry for each reason.',
+    labelNames: ['partition', 'reason'],
+    collect: (gauge) => {
+      const halts = statuses().flatMap(({ halt }) => (halt === null ? [] : [halt]));
+      for (const known of reasons) {
+        const [partition = '', reason = ''] = known.split(' ');
+        gauge.remove({ partition, reason });
+      }
+      reasons.clear();
+      for (const { partition, reason } of halts) {
+        reasons.add(`${partition} ${reason}`);
+        gauge.set({ partition: String(partition), reason }, 1);
+      }
+    },
+  });
   metrics.gauge({
     name: 'tidemark_rater_lag_records',
     help: 'Records of the log not yet applied.',

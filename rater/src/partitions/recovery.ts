@@ -11,6 +11,7 @@ import { failpoint } from '@tidemark/platform/failpoint';
 import type { CatalogChange } from '../catalog/index.ts';
 import type { Progress } from '../ports.ts';
 import type { StateFigures } from '../pool/protocol.ts';
+import { findSkip } from './partition-skip.ts';
 import type { HaltReason } from './halt-reasons.ts';
 import { jsonBytes, readPatiently, rebuildAfter } from './partition-context.ts';
 import type { Interruption, PartitionContext } from './partition-context.ts';
@@ -31,6 +32,15 @@ async function attempt(context: PartitionContext, assignment: number): Promise<R
   const doubt = await verifyLog(context, progress);
   if (doubt !== null) return doubt;
   failpoint('rater/recovery-started');
+  return await buildState(context, assignment, progress);
+}
+
+/** The state as it was at `progress`, from what is stored below it; proven by its counts. */
+export async function buildState(
+  context: PartitionContext,
+  assignment: number,
+  progress: Progress | null,
+): Promise<Recovered> {
   const interruption =
     (await open(context, assignment, progress)) ??
     (await loadOwners(context, assignment, progress)) ??
@@ -59,14 +69,16 @@ async function greatestProgress({ store, partition }: PartitionContext): Promise
 
 /** Whether the log holds, at the same offsets, the records that `progress` was made of. */
 async function verifyLog(
-  { log, partition }: PartitionContext,
+  context: PartitionContext,
   progress: Progress | null,
 ): Promise<Interruption | null> {
+  const { log, partition } = context;
   const next = progress?.next ?? 0;
   const halt = (reason: HaltReason, detail: string): Interruption => ({
     kind: 'halt',
     reason,
     detail,
+    offset: next,
   });
   if (progress !== null && progress.incarnation !== log.incarnation) {
     const detail = `The store knows log ${progress.incarnation}, this is log ${log.incarnation}.`;
@@ -76,7 +88,11 @@ async function verifyLog(
   const base = bases[partition] ?? 0;
   const end = ends[partition] ?? 0;
   if (end < next) return halt('rater/log-shorter', `The log ends at ${end}, progress is ${next}.`);
-  if (base > next) return halt('rater/log-gap', `The log begins at ${base}, progress is ${next}.`);
+  if (base > next) {
+    const { skip } = await findSkip(context, { at: next, from: base });
+    if (skip !== null && skip.to >= base) return null;
+    return halt('rater/log-gap', `The log begins at ${base}, progress is ${next}.`);
+  }
   if (progress === null || next === 0 || base > next - 1) return null;
   for await (const records of log.read(partition, next - 1, next)) {
     const last = records.find(({ offset }) => offset === next - 1);
@@ -84,7 +100,10 @@ async function verifyLog(
     if (crcOf(last.value) === progress.lastCrc) return null;
     return halt('rater/log-differs', `The record at ${next - 1} is not the one that was rated.`);
   }
-  return halt('rater/log-differs', `The record at ${next - 1} cannot be read.`);
+  const { skip } = await findSkip(context, { at: next - 1, from: next });
+  return skip === null
+    ? halt('rater/log-differs', `The record at ${next - 1} cannot be read.`)
+    : null;
 }
 
 async function open(

@@ -79,6 +79,15 @@ interface FinishEpochTask extends Addressed {
   readonly value: Uint8Array;
 }
 
+/** Goes on behind what the log does not hold, or holds damaged. */
+export interface SkipTask extends Addressed {
+  readonly kind: 'skip';
+  /** Packed: the damaged record. Empty: the records below `to` are gone. */
+  readonly records: Uint8Array;
+  readonly to: number;
+  readonly detail: string;
+}
+
 interface DropTask extends Addressed {
   readonly kind: 'drop';
 }
@@ -94,6 +103,7 @@ export type RatingTask =
   | TakeBatchTask
   | BeginEpochTask
   | FinishEpochTask
+  | SkipTask
   | DropTask;
 
 /** Why a rate task ended before its last record. */
@@ -154,6 +164,7 @@ interface Replies {
   readonly 'take-batch': 'batch';
   readonly 'begin-epoch': 'queries';
   readonly 'finish-epoch': 'rated';
+  readonly skip: 'rated';
   readonly drop: 'done';
 }
 
@@ -177,6 +188,8 @@ export function transferablesOf(task: RatingTask): ArrayBuffer[] {
         ...owned(task.records),
         ...(task.confirmed === null ? [] : ownerBuffers(task.confirmed.owners)),
       ];
+    case 'skip':
+      return owned(task.records);
     case 'finish-epoch':
     case 'plan-recovery':
     case 'prove':

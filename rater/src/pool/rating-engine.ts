@@ -14,7 +14,7 @@ import type { RaterGuards } from '../rating/guards.ts';
 import { PartitionBatch } from '../rating/partition-batch.ts';
 import { createPartitionState } from '../rating/partition-state.ts';
 import type { PartitionState } from '../rating/partition-state.ts';
-import { RatingContext } from '../rating/rate-envelope.ts';
+import { RatingContext, skipRecord } from '../rating/rate-envelope.ts';
 import { rateRecords } from '../rating/rate-records.ts';
 import { StateRecovery } from '../rating/state-recovery.ts';
 import { unpackRecords } from './packed-records.ts';
@@ -26,6 +26,7 @@ import type {
   RatingFailure,
   RatingReply,
   RatingTask,
+  SkipTask,
   StateFigures,
 } from './protocol.ts';
 
@@ -33,6 +34,8 @@ import type {
 export interface RatingEngineSettings {
   readonly keys: InstallationKeys;
   readonly acceptance: AcceptanceWindow;
+  /** How far log time may be from a gateway's clock; an hour by default. */
+  readonly clockToleranceMs?: number;
   readonly dedupLimits: DedupLimits;
   /** Of simulations only; all are on when left out. */
   readonly guards?: RaterGuards;
@@ -99,6 +102,9 @@ export class RatingEngine {
         hosted.epochChange?.finish(task);
         hosted.epochChange = null;
         return { kind: 'rated', stop: null, figures: figuresOf(hosted) };
+      case 'skip':
+        this.#skip(hosted, task);
+        return { kind: 'rated', stop: null, figures: figuresOf(hosted) };
       case 'drop':
         this.#hosted.delete(task.partition);
         return done;
@@ -139,6 +145,12 @@ export class RatingEngine {
     const outcome = rateRecords(unpackRecords(task.records), input);
     if (outcome.kind === 'applied' || outcome.kind === 'ignored') return null;
     return outcome.kind === 'gap' ? { kind: 'gap' } : outcome;
+  }
+
+  #skip({ state, batch }: HostedPartition, task: SkipTask): void {
+    const input = { state, batch, context: this.#context };
+    for (const record of unpackRecords(task.records)) skipRecord(record, task.detail, input);
+    state.next = Math.max(state.next, task.to);
   }
 
   #beginEpoch(hosted: HostedPartition, task: BeginEpochTask): EpochChange {

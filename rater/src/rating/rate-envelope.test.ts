@@ -56,6 +56,33 @@ function figures(state: PartitionState): unknown {
 }
 
 describe('rateRecord', () => {
+  it('halts where log time and the clock of the gateway are more than an hour apart', () => {
+    const stamped = (sentAtMs: number, logTimeMs: number): RatingRecord => {
+      const builder = new ColumnsBuilder();
+      builder.add(event('a'));
+      const mark = { gatewayId: 'g', sequence: 1, ackedThrough: 0, sentAtMs };
+      const sealed = encodeEnvelope(builder.build(), mark, false, keys);
+      return { offset: 0, logTimeMs, key: null, ...sealed };
+    };
+    const hourMs = 3_600_000;
+    for (const apart of [hourMs + 1, -hourMs - 1]) {
+      const input = createInput();
+      expect(rateRecord(stamped(startMs, startMs + apart), input)).toMatchObject({
+        kind: 'halt',
+        reason: 'rater/log-time-jump',
+      });
+      expect(input.state).toMatchObject({ next: 0, counts: { logged: 0 } });
+      const tolerant = { ...engineSettings, clockToleranceMs: 2 * hourMs };
+      const context = new RatingContext(tolerant);
+      const late = rateRecord(stamped(startMs, startMs + apart), { ...input, context });
+      expect(late).toEqual({ kind: 'applied' });
+    }
+    for (const apart of [hourMs, -hourMs]) {
+      const applied = rateRecord(stamped(startMs, startMs + apart), createInput());
+      expect(applied).toEqual({ kind: 'applied' });
+    }
+  });
+
   it('passes over a record that it has applied before', () => {
     const input = createInput();
     rateRecord(record(0, [event('a')]), input);

@@ -13,6 +13,7 @@ import type {
   EnvelopeMessage,
   EventColumns,
   InstallationKeys,
+  LogMessage,
 } from '@tidemark/ingest/contract';
 import type { ConfirmedOwners } from './confirmed-owners.ts';
 import { DedupAnswers } from './dedup-segment.ts';
@@ -43,26 +44,32 @@ export type StepOutcome =
   /** The partition must not go on. */
   | { readonly kind: 'halt'; readonly reason: HaltReason; readonly detail: string };
 
-export type HaltReason = 'rater/record-corrupt' | 'rater/epoch-jump';
+export type HaltReason = 'rater/record-corrupt' | 'rater/epoch-jump' | 'rater/log-time-jump';
 
 export interface StepSettings {
   readonly keys: InstallationKeys;
   readonly acceptance: AcceptanceWindow;
+  /** How far log time may be from the clock of the gateway that sent an envelope; an hour by default. */
+  readonly clockToleranceMs?: number | undefined;
   readonly guards?: RaterGuards;
 }
+
+const clockToleranceDefaultMs = 3_600_000;
 
 /** What the step needs beside state and batch: settings, and scratch memory that lives as long as the worker. */
 export class RatingContext implements EnvelopeStepContext {
   readonly keys: InstallationKeys;
   readonly acceptance: AcceptanceWindow;
+  readonly clockToleranceMs: number;
   readonly guards: RaterGuards;
   readonly identities: IdentityHasher;
   readonly payloads: PayloadHasher;
   readonly answers = new DedupAnswers();
 
-  constructor({ keys, acceptance, guards }: StepSettings) {
+  constructor({ keys, acceptance, clockToleranceMs, guards }: StepSettings) {
     this.keys = keys;
     this.acceptance = acceptance;
+    this.clockToleranceMs = clockToleranceMs ?? clockToleranceDefaultMs;
     this.guards = guards ?? allRaterGuards;
     this.identities = new IdentityHasher(keys.fingerprint);
     this.payloads = new PayloadHasher(keys.fingerprint);
@@ -99,11 +106,17 @@ export function rateRecord(record: RatingRecord, input: StepInput): StepOutcome 
       state.counts.control++;
       break;
     }
+    case 'skip':
+      // It allowed somebody to come this far, or nobody needed it.
+      state.counts.control++;
+      break;
     case 'poison':
       appendPoison(record, message, state, batch);
       break;
     case 'envelope':
     case 'foreign': {
+      const jump = clockJump(message, record, context);
+      if (jump !== undefined) return { kind: 'halt', reason: 'rater/log-time-jump', detail: jump };
       const outcome = rateEvents(message.columns, record, input, envelopeOf(message));
       if (outcome.kind !== 'applied') return outcome;
       break;
@@ -112,6 +125,27 @@ export function rateRecord(record: RatingRecord, input: StepInput): StepOutcome 
   passRecord(state, record);
   batch.cutBlocks();
   return { kind: 'applied' };
+}
+
+/** Passes a damaged record as an operator has allowed: its bytes become a dead letter. */
+export function skipRecord(record: RatingRecord, detail: string, input: StepInput): void {
+  const { state, batch } = input;
+  if (record.offset !== state.next) throw new Error('Only the next record can be skipped.');
+  appendPoison(record, { kind: 'poison', reason: 'log/skipped', detail }, state, batch);
+  passRecord(state, record);
+}
+
+/** What to tell when log time and the gateway's clock are too far apart: one of the two clocks is wrong. */
+function clockJump(
+  message: LogMessage,
+  { logTimeMs }: RatingRecord,
+  { clockToleranceMs }: RatingContext,
+): string | undefined {
+  const sentAtMs = message.kind === 'envelope' ? message.gateway.sentAtMs : undefined;
+  if (sentAtMs === undefined || Math.abs(logTimeMs - sentAtMs) <= clockToleranceMs)
+    return undefined;
+  const [log, gateway] = [logTimeMs, sentAtMs].map((ms) => new Date(ms).toISOString());
+  return `The log says ${log}, the gateway that sent the envelope said ${gateway}.`;
 }
 
 /** Moves the state past a record. */

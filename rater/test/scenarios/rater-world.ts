@@ -53,6 +53,7 @@ export class RaterWorld {
       store,
       catalogSource: catalog,
       pool,
+      keys,
       metrics: createMetrics({ processMetrics: false }),
       logger: silentLogger,
       scheduler: hastyScheduler,

@@ -1,4 +1,3 @@
-import { AppError } from '@tidemark/platform/errors';
 import { z } from 'zod';
 import { notFound } from '../../problems.ts';
 import { operatorTenant } from '../../tenants/bootstrap.ts';
@@ -9,6 +8,7 @@ import type { ApiApp } from '../shared/api-app.ts';
 import { callerOf } from '../shared/authentication.ts';
 import { tenantDocument, toTenantDocument } from '../shared/documents.ts';
 import { answerList, listQuerySchema, pageSchema } from '../shared/list-query.ts';
+import { assertOperator } from '../shared/operator.ts';
 
 const keyParams = z.object({ key: z.string() });
 
@@ -98,15 +98,6 @@ export function registerTenantRoutes(app: ApiApp, { controlPlane }: ApiDependenc
       await controlPlane.eventTypeRules.refresh();
       return toTenantDocument(updated);
     },
-  );
-}
-
-function assertOperator(tenant: string): void {
-  if (tenant === operatorTenant) return;
-  throw new AppError(
-    'forbidden',
-    'api/operator-only',
-    "This needs a key of the operator's tenant.",
   );
 }
 

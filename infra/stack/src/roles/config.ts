@@ -76,6 +76,13 @@ const rater = z.strictObject({
     .max(64)
     .default(1)
     .describe('Worker threads; 0 rates in the main thread.'),
+  clockToleranceMinutes: z
+    .number()
+    .int()
+    .min(1)
+    .max(5_256_000)
+    .default(60)
+    .describe('Log time further than this from the clock of a gateway halts the partition.'),
   dedupMemoryMiB: z
     .number()
     .int()

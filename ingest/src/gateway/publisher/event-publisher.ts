@@ -14,7 +14,7 @@ import type { PlainEvents } from '../../contract/plain-events.ts';
 import type { AcceptedEvent } from '../../contract/usage-event.ts';
 import type { EventLog } from '../../log/event-log.ts';
 import { InFlightBudget, overloaded } from './in-flight-budget.ts';
-import type { EnvelopeSealer, LaneLimits } from './lane-options.ts';
+import type { EnvelopeSealer, LaneDependencies, LaneLimits } from './lane-options.ts';
 import { PartitionLane } from './partition-lane.ts';
 import { eventsByPartition, partitionsOfPlain, rowsByPartition } from './partition-events.ts';
 import { PendingPublications } from './pending-publications.ts';
@@ -73,6 +73,7 @@ export interface EventPublisherOptions {
   readonly gatewayId: string;
   readonly log: Pick<EventLog, 'append' | 'partitionCount'>;
   readonly seal: EnvelopeSealer;
+  readonly restamp?: LaneDependencies['restamp'];
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly limits?: Partial<PublisherLimits>;
@@ -111,6 +112,7 @@ export class BatchingEventPublisher implements EventPublisher {
       gatewayId: options.gatewayId,
       log: options.log,
       seal: options.seal,
+      restamp: options.restamp,
       scheduler: this.#scheduler,
       metrics,
       logger: options.logger,

@@ -33,6 +33,8 @@ export interface LaneDependencies {
   readonly gatewayId: string;
   readonly log: Pick<EventLog, 'append'>;
   readonly seal: EnvelopeSealer;
+  /** Makes a record that failed ready to be sent again; by default it is sent as it is. */
+  readonly restamp?: ((record: LogAppend) => LogAppend) | undefined;
   readonly scheduler: Scheduler;
   readonly metrics: PublisherMetrics;
   readonly logger: Logger;

@@ -217,7 +217,7 @@ export class PartitionLane {
     }
   }
 
-  /** Appends the same record until the log has it; the copies that this may make are duplicates to every reader. */
+  /** Appends the same envelope until the log has it; the copies that this may make are duplicates to every reader. */
   async #repeat(sent: SentRecord, firstError: unknown): Promise<void> {
     const { limits, log, logger, metrics } = this.#given;
     let error = firstError;
@@ -232,7 +232,7 @@ export class PartitionLane {
       if (this.#isAbandoned()) break;
       delayMs = Math.min(delayMs * 2, limits.repeatDelayMaxMs);
       try {
-        await log.append([sent.record]);
+        await log.append([this.#given.restamp?.(sent.record) ?? sent.record]);
         sent.ledger.acknowledge(sent.sequence);
         metrics.envelopes.inc({ outcome: 'repeated' });
         break;

@@ -8,6 +8,7 @@ import { registerEvents } from './events.ts';
 import { registerExplain } from './explain.ts';
 import { registerInvoices } from './invoices.ts';
 import { registerKafka } from './kafka.ts';
+import { registerPartition } from './partition.ts';
 import { registerPrice } from './price.ts';
 import { registerReconcile } from './reconcile.ts';
 import { registerRoles } from './roles.ts';
@@ -30,6 +31,7 @@ export function registerCommands(program: Command): void {
   registerEvents(program);
   registerDeadLetters(program);
   registerReconcile(program);
+  registerPartition(program);
   registerPrice(program);
   registerKafka(program);
   registerRoles(program);
