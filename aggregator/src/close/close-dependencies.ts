@@ -1,6 +1,7 @@
 /** What a close needs from outside, its limits and what it tells on its way. */
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import type { CloseLedger, HaltedPart, PeriodClose } from '../ports.ts';
+import type { ReEmit } from './repair/create-re-emitter.ts';
 import type { PartitionBehind } from './wait-for-cut.ts';
 
 export interface CloseDependencies {
@@ -12,6 +13,8 @@ export interface CloseDependencies {
   /** Called between steps and batches; a fault it throws ends the run, and a retryable one leaves the job to be resumed. */
   readonly throwIfStopped?: () => void;
   readonly onProgress?: (progress: CloseProgress) => void;
+  /** Writes the rows of a range of the log again; without it, or where it cannot, lost rows halt their partition. */
+  readonly reEmit?: ReEmit;
   /** A difference in the money or in the stored events: to be alarmed on. */
   readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
   /** Of simulations only; all are on when left out. */
@@ -51,4 +54,5 @@ export type CloseProgress =
       readonly behind: readonly PartitionBehind[];
     }
   | { readonly kind: 'auditing'; readonly close: PeriodClose }
+  | { readonly kind: 'repairing'; readonly close: PeriodClose; readonly part: HaltedPart }
   | { readonly kind: 'billing'; readonly close: PeriodClose; readonly invoices: number };

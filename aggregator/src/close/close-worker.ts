@@ -9,6 +9,7 @@ import type { CloseLedger, HaltedPart, PeriodClose } from '../ports.ts';
 import { defaultCloseLimits } from './close-dependencies.ts';
 import type { CloseDependencies, CloseLimits, CloseProgress } from './close-dependencies.ts';
 import { closePeriod } from './close-period.ts';
+import type { ReEmit } from './repair/create-re-emitter.ts';
 
 export interface CloseWorkerOptions {
   readonly ledger: CloseLedger;
@@ -17,6 +18,8 @@ export interface CloseWorkerOptions {
   /** How often an idle worker looks for jobs; default 500 ms. */
   readonly idleMs?: number;
   readonly onProgress?: (progress: CloseProgress) => void;
+  /** Writes the rows of a range of the log again. */
+  readonly reEmit?: ReEmit;
   /** A difference in the money or in the stored events. */
   readonly onAlarm?: (close: PeriodClose, part: HaltedPart) => void;
   /** A job ended, or failed (`error`); one that failed for a store that is away is tried again. */
@@ -48,6 +51,7 @@ export function createCloseWorker(options: CloseWorkerOptions): CloseWorker {
     },
     nowMs: () => performance.now(),
     ...(options.onProgress !== undefined && { onProgress: options.onProgress }),
+    ...(options.reEmit !== undefined && { reEmit: options.reEmit }),
     ...(options.onAlarm !== undefined && { onAlarm: options.onAlarm }),
   };
   const runJob = async (close: PeriodClose): Promise<void> => {

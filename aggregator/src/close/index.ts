@@ -11,3 +11,4 @@ export type {
   InvoiceProof,
   InvoiceTier,
 } from './invoice.ts';
+export { createReEmitter } from './repair/create-re-emitter.ts';

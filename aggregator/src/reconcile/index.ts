@@ -2,3 +2,4 @@
 export { readConservation } from './read-conservation.ts';
 export type { Conservation, ConservationQuery } from './read-conservation.ts';
 export type { ConservationRow } from './conservation.ts';
+export type { MeasurementRow } from './measurement.ts';

@@ -1,17 +1,23 @@
 /**
- * The first conservation equation from the stored rows: what was logged is stored, a duplicate or a dead letter, and what is
- * said to be stored or dead is really there. Both sides by tenant, type and hour of the log, below the greatest progress.
+ * Conservation from the stored rows, below the greatest progress: what was logged is stored, a duplicate or a dead letter,
+ * and what is said to be stored is really there (by tenant, type and hour of the log); what is stored is measured or
+ * unmatched (by meter and hour of the event).
  */
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { instantMax, instantMin } from '@tidemark/platform/clock';
 import type { Instant } from '@tidemark/platform/clock';
+import type { MeterChange } from '@tidemark/rater/catalog';
 import { z } from 'zod';
 import { belowBound, boundOfProgress, boundParameters } from '../store/log-bound.ts';
 import { logPositions } from '../store/log-position.ts';
 import type { LogPosition } from '../store/log-position.ts';
 import { readProgress } from '../store/read-progress.ts';
+import type { LogBound } from '../store/log-bound.ts';
+import { meterSpans } from '../usage/meter-spans.ts';
 import { joinConservation } from './conservation.ts';
 import type { ConservationRow } from './conservation.ts';
+import { readMeasurement } from './measurement.ts';
+import type { MeasurementRow } from './measurement.ts';
 
 const span = `log_time >= fromUnixTimestamp64Micro({from:Int64}, 'UTC')
   AND log_time < fromUnixTimestamp64Micro({to:Int64}, 'UTC')
@@ -46,18 +52,22 @@ const outcomeRow = z.object({
 const eventRow = z.object({ ...key, rows_sum: count });
 
 export interface ConservationQuery {
-  /** All tenants by default. */
+  /** All tenants by default; meters belong to one. */
   readonly tenant?: string | undefined;
-  /** Log time, inclusive. */
+  /** Log time of the first equation, event time of the second; inclusive. */
   readonly from?: Instant | undefined;
   /** Exclusive. */
   readonly to?: Instant | undefined;
+  /** All versions of the tenant's meters, for the second equation; none by default. */
+  readonly meters?: readonly MeterChange[];
 }
 
 export interface Conservation {
   readonly asOf: readonly LogPosition[];
   /** By tenant, type and hour of the log. */
   readonly rows: readonly ConservationRow[];
+  /** By meter and hour of event time. */
+  readonly measurement: readonly MeasurementRow[];
   /** True when every row holds. */
   readonly holds: boolean;
 }
@@ -67,12 +77,13 @@ export async function readConservation(
   query: ConservationQuery = {},
 ): Promise<Conservation> {
   const progress = await readProgress(clickHouse);
+  const bound = boundOfProgress(progress);
   const parameters = {
     tenant: query.tenant ?? '',
     anyTenant: query.tenant === undefined ? 1 : 0,
     from: query.from ?? instantMin,
     to: query.to ?? instantMax,
-    ...boundParameters(boundOfProgress(progress)),
+    ...boundParameters(bound),
   };
   const [outcomes, events] = await Promise.all([
     clickHouse.query({ sql: outcomesSql, parameters, row: outcomeRow }),
@@ -96,9 +107,26 @@ export async function readConservation(
       rows: row.rows_sum,
     })),
   );
+  const measurement = await readMeasurements(clickHouse, query, bound);
   return {
     asOf: logPositions(progress),
     rows,
-    holds: rows.every(({ difference }) => difference === 0),
+    measurement,
+    holds: [...rows, ...measurement].every(({ difference }) => difference === 0),
   };
+}
+
+async function readMeasurements(
+  clickHouse: ClickHouse,
+  { from = instantMin, meters = [], tenant = '', to = instantMax }: ConservationQuery,
+  bound: LogBound,
+): Promise<MeasurementRow[]> {
+  const byKey = Map.groupBy(meters, ({ key }) => key);
+  const rows: MeasurementRow[] = [];
+  for (const key of [...byKey.keys()].sort()) {
+    for (const span of meterSpans(byKey.get(key) ?? [], { from, to })) {
+      rows.push(...(await readMeasurement(clickHouse, span, { tenant, bound })));
+    }
+  }
+  return rows;
 }

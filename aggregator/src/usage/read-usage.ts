@@ -7,7 +7,6 @@ import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import type { Instant } from '@tidemark/platform/clock';
 import type { MeterChange } from '@tidemark/rater/catalog';
 import { formatQuantity } from '@tidemark/rater/money';
-import { parseMeter } from '@tidemark/rater/meters';
 import type { Filter, Meter } from '@tidemark/rater/meters';
 import { compileCharge, parseCharge } from '@tidemark/rater/pricing';
 import type { ChargeRater } from '@tidemark/rater/pricing';
@@ -16,6 +15,8 @@ import { logPositions } from '../store/log-position.ts';
 import type { LogPosition } from '../store/log-position.ts';
 import { readProgress } from '../store/read-progress.ts';
 import { foldUsage } from './fold-usage.ts';
+import { meterSpans } from './meter-spans.ts';
+import type { MeterSpan } from './meter-spans.ts';
 import { sumUsage } from './sum-usage.ts';
 import type { UsageCell, UsageScan } from './usage-scan.ts';
 import { windowBoundaries } from './windows.ts';
@@ -127,25 +128,12 @@ function measuringRater(meter: Meter): ChargeRater {
   return compileCharge(charge, meter);
 }
 
-/** The versions in force within the span, each with its part of it. */
-function effectiveVersions(
-  changes: readonly MeterChange[],
-  { from, to, meter: key }: UsageQuery,
-): { meter: Meter; from: Instant; to: Instant }[] {
-  const effect = (change: MeterChange): number => change.effectiveFrom ?? -Infinity;
-  const versions = [...changes].sort(
-    (left, right) => effect(left) - effect(right) || left.version - right.version,
-  );
-  if (versions.every(({ definition }) => definition === null)) {
-    throw new AppError('invalid-input', 'aggregator/unknown-meter', `There is no meter "${key}".`);
+function effectiveVersions(changes: readonly MeterChange[], query: UsageQuery): MeterSpan[] {
+  if (changes.every(({ definition }) => definition === null)) {
+    const message = `There is no meter "${query.meter}".`;
+    throw new AppError('invalid-input', 'aggregator/unknown-meter', message);
   }
-  return versions.flatMap((version, position) => {
-    const next = versions[position + 1];
-    const start = Math.max(from, effect(version));
-    const end = next === undefined ? to : Math.min(to, effect(next));
-    if (start >= end || version.definition === null) return [];
-    return [{ meter: parseMeter(version.definition), from: start, to: end }];
-  });
+  return meterSpans(changes, query);
 }
 
 function checkDimensions(query: UsageQuery, meter: Meter): void {

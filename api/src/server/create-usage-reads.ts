@@ -93,7 +93,9 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
         return { data: page.rows.map(toDeadLetterDocument), nextCursor: page.nextCursor };
       }),
     async reconciliation(question) {
-      const { asOf, holds, rows } = await readConservation(clickHouse, question);
+      const meters = await controlPlane.meters.versions(question.tenant);
+      const conservation = await readConservation(clickHouse, { ...question, meters });
+      const { asOf, holds, measurement, rows } = conservation;
       const sum = (pick: (row: (typeof rows)[number]) => number): number =>
         rows.reduce((total, row) => total + pick(row), 0);
       return {
@@ -118,6 +120,7 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
           deadLetters: row.dead,
           difference: row.difference,
         })),
+        meters: measurement.map((row) => ({ ...row, hour: formatInstant(row.hour) })),
       };
     },
   };

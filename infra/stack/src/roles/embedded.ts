@@ -11,6 +11,7 @@ import { createLifecycle } from '@tidemark/platform/lifecycle';
 import type { Lifecycle } from '@tidemark/platform/lifecycle';
 import type { Logger } from '@tidemark/platform/log';
 import { createMetrics } from '@tidemark/platform/metrics';
+import { startConservationCheck } from './conservation-check.ts';
 import type { EmbeddedConfig } from './config.ts';
 import { listen, startCloseWorker, startGateway, startRater } from './parts.ts';
 import type { ProcessParts } from './parts.ts';
@@ -89,7 +90,9 @@ export async function startEmbeddedStack(
     const closeWorker = await startCloseWorker(process, {
       ledger: controlPlane.closeLedger,
       clickHouse,
+      repair: { eventLog, catalogSource: controlPlane.catalogSource, keys },
     });
+    await startConservationCheck(process, { clickHouse, controlPlane });
     await startGateway(process, {
       app,
       eventLog,

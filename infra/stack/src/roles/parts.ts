@@ -1,5 +1,5 @@
 /** The working parts of a process, each started into a lifecycle: gateway, rater, close worker, HTTP server. */
-import { createCloseWorker } from '@tidemark/aggregator/close';
+import { createCloseWorker, createReEmitter } from '@tidemark/aggregator/close';
 import type { CloseWorker } from '@tidemark/aggregator/close';
 import { createUsageSink, createUsageStore } from '@tidemark/aggregator/store';
 import type { CloseLedger } from '@tidemark/aggregator/ports';
@@ -52,6 +52,7 @@ export async function startGateway(process: ProcessParts, parts: GatewayParts): 
         keys: parts.keys,
         metrics,
         logger: log,
+        clock: systemClock,
         limits: { bytesInFlightMax: parts.config.bytesInFlightMax },
       }),
     stop: async (started) => {
@@ -89,6 +90,7 @@ export async function startRater(process: ProcessParts, parts: RaterParts): Prom
     store: createUsageStore(parts.clickHouse),
     catalogSource: parts.catalogSource,
     pool,
+    keys: parts.keys,
     metrics,
     logger: log,
     onFailed: parts.onFailed,
@@ -117,11 +119,27 @@ const bytesPerMiB = 1_048_576;
 /** Identities with their owner's place, against those kept as a tag only. */
 const ownerShare = 2 / 3;
 
+/** A repair reads one partition at a time, and what does not fit is looked up. */
+const repairDedupBytes = 256 * bytesPerMiB;
+
+function repairSettings({ keys }: ClosePartsOfProcess['repair']): RatingEngineSettings {
+  return {
+    keys,
+    acceptance: widestAcceptanceWindow,
+    clockToleranceMs: Infinity,
+    dedupLimits: {
+      ownerBytesMax: Math.floor(repairDedupBytes * ownerShare),
+      tagBytesMax: Math.floor(repairDedupBytes * (1 - ownerShare)),
+    },
+  };
+}
+
 function engineSettings({ keys, config, eventLog }: RaterParts): RatingEngineSettings {
   const bytes = (config.dedupMemoryMiB * bytesPerMiB) / eventLog.partitionCount;
   return {
     keys,
     acceptance: widestAcceptanceWindow,
+    clockToleranceMs: config.clockToleranceMinutes * 60_000,
     dedupLimits: {
       ownerBytesMax: Math.floor(bytes * ownerShare),
       tagBytesMax: Math.floor(bytes * (1 - ownerShare)),
@@ -129,9 +147,20 @@ function engineSettings({ keys, config, eventLog }: RaterParts): RatingEngineSet
   };
 }
 
+export interface ClosePartsOfProcess {
+  readonly ledger: CloseLedger;
+  readonly clickHouse: ClickHouse;
+  /** What lost rows can be made of again. */
+  readonly repair: {
+    readonly eventLog: EventLog;
+    readonly catalogSource: CatalogSource;
+    readonly keys: InstallationKeys;
+  };
+}
+
 export function startCloseWorker(
   { lifecycle, log, metrics }: ProcessParts,
-  parts: { readonly ledger: CloseLedger; readonly clickHouse: ClickHouse },
+  { repair, ...parts }: ClosePartsOfProcess,
 ): Promise<CloseWorker> {
   const ended = metrics.counter({
     name: 'tidemark_close_jobs_total',
@@ -142,10 +171,18 @@ export function startCloseWorker(
     name: 'tidemark_close_alarms_total',
     help: 'Differences between stored events, outcomes and totals that stopped a subscription or a job.',
   });
+  const repaired = metrics.counter({
+    name: 'tidemark_close_repairs_total',
+    help: 'Ranges of the log whose rows the store had lost and a close had written again.',
+  });
   return lifecycle.start('close worker', {
     start: () =>
       createCloseWorker({
         ...parts,
+        reEmit: createReEmitter({ ...parts, ...repair, log, settings: repairSettings(repair) }),
+        onProgress: (progress) => {
+          if (progress.kind === 'repairing') repaired.inc({});
+        },
         onAlarm: (close, part) => {
           alarms.inc({});
           log.error({ close: close.id, part }, 'the close found a difference');

@@ -13,6 +13,7 @@ import { createMetrics } from '@tidemark/platform/metrics';
 import type { SqlDatabase } from '@tidemark/platform/postgres';
 import type { z } from 'zod';
 import type { RoleName, roleConfigSchemas } from './config.ts';
+import { startConservationCheck } from './conservation-check.ts';
 import { listen, startCloseWorker, startGateway, startRater } from './parts.ts';
 import type { ProcessParts } from './parts.ts';
 import { openClickHouse, openControlDatabase, openKafkaLog } from './stores.ts';
@@ -111,14 +112,20 @@ const starters: RoleStarters = {
     const database = await openControlDatabase(process, config.postgres);
     const clickHouse = await openClickHouse(process, config.clickhouse);
     const eventLog = await openKafkaLog(process, config.kafka, database);
-    const { closeLedger } = await createControlPlane({
+    const controlPlane = await createControlPlane({
       database,
       clock: systemClock,
       log: process.log,
       eventLog,
       progress: { readProgress: () => readProgress(clickHouse) },
     });
-    await startCloseWorker(process, { ledger: closeLedger, clickHouse });
+    const { catalogSource, closeLedger, installationKeys } = controlPlane;
+    await startCloseWorker(process, {
+      ledger: closeLedger,
+      clickHouse,
+      repair: { eventLog, catalogSource, keys: installationKeys },
+    });
+    await startConservationCheck(process, { clickHouse, controlPlane });
     const app = serverOf(process, { clickhouse: () => clickHouse.ping() });
     return { url: await listen(process, app, config.http) };
   },

@@ -1,5 +1,6 @@
 /** Opens the stores that a configuration names, each with its embedded stand-in, and gives them to a lifecycle to close. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { migrationsFolder } from '@tidemark/aggregator/store';
 import { migrateControlPlane, registerLogIncarnation } from '@tidemark/api/control-plane';
 import { createKafkaEventLog, createLmdbEventLog } from '@tidemark/ingest/log';
@@ -8,6 +9,7 @@ import { createClickHouse } from '@tidemark/platform/clickhouse';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { startClickHouseHost } from '@tidemark/platform/clickhouse-host';
 import { systemClock } from '@tidemark/platform/clock';
+import { isAppError } from '@tidemark/platform/errors';
 import { createKafkaClient } from '@tidemark/platform/kafka';
 import type { Lifecycle } from '@tidemark/platform/lifecycle';
 import type { Logger } from '@tidemark/platform/log';
@@ -29,6 +31,8 @@ const partitionsEmbedded = 4;
 const endingProcessMs = 5_000;
 const millisecondsPerDay = 86_400_000;
 const messageBytesMax = 2 * 1_048_576;
+const patienceMs = 20_000;
+const repeatMs = 500;
 
 /** PostgreSQL, or PGlite in `directory`; migrated. */
 export async function openControlDatabase(
@@ -43,13 +47,13 @@ export async function openControlDatabase(
         : createPostgresDatabase({ url, log }),
     stop: (opened) => opened.close(),
   });
-  await migrateControlPlane(database);
+  await whenReachable(log, 'the control database', () => migrateControlPlane(database));
   return database;
 }
 
 /** A ClickHouse server, or the embedded engine in a child process; migrated. */
 export async function openClickHouse(
-  { lifecycle }: StoreContext,
+  { lifecycle, log }: StoreContext,
   where: {
     readonly url: string | undefined;
     readonly directory?: string;
@@ -61,7 +65,8 @@ export async function openClickHouse(
     start: () => createClickHouse({ url }),
     stop: (client) => client.close(),
   });
-  await migrateClickHouse(clickHouse, await readMigrations(migrationsFolder));
+  const migrations = await readMigrations(migrationsFolder);
+  await whenReachable(log, 'the analytics store', () => migrateClickHouse(clickHouse, migrations));
   return clickHouse;
 }
 
@@ -125,6 +130,24 @@ export async function openKafkaLog(
       }),
     stop: (opened) => opened.close(),
   });
+}
+
+/** Waits a while for a store that is starting too; a process that gives up and is started again costs more. */
+async function whenReachable<Result>(
+  log: Logger,
+  what: string,
+  attempt: () => Promise<Result>,
+): Promise<Result> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isAppError(error) || !error.retryable || performance.now() > deadline) throw error;
+      log.warn({ err: error }, `cannot reach ${what}, will repeat`);
+      await delay(repeatMs);
+    }
+  }
 }
 
 /** Folders of the embedded stores under one data directory. */
