@@ -117,9 +117,9 @@ export function registerEventRoutes(app: ApiApp, { controlPlane, reads }: ApiDep
     (request) => {
       const { tenant } = callerOf(request);
       const { limit = 1000, reason } = request.body ?? {};
+      const { eventLog, installationKeys: keys } = controlPlane;
       return redriveDeadLetters(
-        controlPlane.eventLog,
-        (page) => reads.deadLetters({ tenant, reason, ...page }),
+        { eventLog, keys, list: (page) => reads.deadLetters({ tenant, reason, ...page }) },
         { tenant, limit },
       );
     },
