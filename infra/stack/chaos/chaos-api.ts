@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const attemptMs = 20_000;
-const repeatMs = 250;
+const repeatMs = 500;
 
 export interface Answer {
   readonly status: number;

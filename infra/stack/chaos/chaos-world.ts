@@ -22,8 +22,7 @@ export const roleNames = [
 ] as const;
 export type ChaosRole = (typeof roleNames)[number];
 
-export const storeNames = ['kafka', 'clickhouse', 'postgres'] as const;
-export type ChaosStore = (typeof storeNames)[number];
+export type ChaosStore = 'kafka' | 'clickhouse' | 'postgres';
 
 /** What outlives a round: the broker and the database server. */
 export interface ChaosServers {

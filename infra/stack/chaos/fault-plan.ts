@@ -55,7 +55,7 @@ const killed: readonly ChaosRole[] = [
 ];
 
 /** The roles that pass a failpoint. */
-export function rolesOf(name: Failpoint): readonly ChaosRole[] {
+function rolesOf(name: Failpoint): readonly ChaosRole[] {
   const [family] = name.split('/');
   switch (family) {
     case 'gateway':

@@ -19,7 +19,7 @@ export interface FaultCounts {
   network: Record<string, number>;
 }
 
-export function noFaults(): FaultCounts {
+function noFaults(): FaultCounts {
   return {
     kills: {},
     failpoints: {},

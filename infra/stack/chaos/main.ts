@@ -4,13 +4,14 @@
  */
 import { Command } from 'commander';
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
-import { startServers } from './chaos-world.ts';
+import { ChaosWorld, startServers } from './chaos-world.ts';
 import type { ChaosServers } from './chaos-world.ts';
 import { planFaults } from './fault-plan.ts';
 import { hashOf } from './random.ts';
 import { formatResults, isClean, readResults, writeResults } from './results.ts';
 import type { ChaosResults } from './results.ts';
 import { runRound } from './run-round.ts';
+import { walkAllFailpoints } from './walk-failpoints.ts';
 import { runSimulation } from '../test/simulation/sweep/run-simulation.ts';
 
 interface Options {
@@ -21,6 +22,8 @@ interface Options {
   readonly round: number;
   readonly session: number;
   readonly out?: string;
+  /** Kills a failpoint. */
+  readonly failpoints?: number;
   readonly sim?: true;
   readonly seeds: number;
   readonly without?: string;
@@ -35,6 +38,11 @@ const program = new Command('chaos')
   .option('--round <seconds>', 'length of a round; each starts anew and is checked', Number, 240)
   .option('--session <ms>', 'session timeout of the raters', Number, 4000)
   .option('--out <file>', 'results so far; rounds that it has of this seed are not repeated')
+  .option(
+    '--failpoints <n>',
+    'instead: so many kills at every failpoint, one after the other',
+    Number,
+  )
   .option('--sim', 'simulate instead: seeds from --seed on, in virtual time and memory')
   .option(
     '--seeds <n>',
@@ -43,13 +51,39 @@ const program = new Command('chaos')
     10_000,
   )
   .option('--without <guard>', 'simulate without a guard of the protocol, until a seed shows it')
-  .action((options: Options) => (options.sim === true ? simulate(options) : runChaos(options)));
+  .action((options: Options) => {
+    if (options.sim === true) return simulate(options);
+    return options.failpoints === undefined
+      ? runChaos(options)
+      : killAtFailpoints(options.failpoints, options.seed);
+  });
 
 await program.parseAsync();
 
 async function simulate(options: Options): Promise<void> {
   const isKept = await runSimulation(options);
   process.exitCode = isKept ? 0 : 1;
+}
+
+async function killAtFailpoints(killsPerPoint: number, seed: number): Promise<void> {
+  const directory = createTemporaryDirectory('failpoints');
+  const servers = await startServers(directory.path);
+  const world = await ChaosWorld.start(servers, {
+    name: 'failpoints',
+    directory: directory.path,
+    sessionTimeoutMs: 1000,
+    closeWorkers: 1,
+  });
+  try {
+    const walk = await walkAllFailpoints(world, { killsPerPoint, seed });
+    process.stdout.write(`${JSON.stringify(walk, null, 2)}\n`);
+    const { problems } = walk.verdict;
+    process.exitCode = problems.length === 0 && walk.reconciled ? 0 : 1;
+  } finally {
+    await world.stop();
+    await servers.stop();
+    directory.remove();
+  }
 }
 
 async function runChaos(options: Options): Promise<void> {

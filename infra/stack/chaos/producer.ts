@@ -17,6 +17,8 @@ export interface ProducerOptions {
   readonly ledger: UsageLedger;
   readonly seed: number;
   readonly eventsPerSecond: number;
+  /** Whether it dies at times; it does by default. */
+  readonly dies?: boolean;
 }
 
 export interface Acknowledged {
@@ -59,7 +61,7 @@ export class Producer {
 
   /** Sends until the signal aborts; resolves then, with events still on their way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { eventsPerSecond } = this.#options;
+    const { dies = true, eventsPerSecond } = this.#options;
     let dueAt = performance.now();
     while (!signal.aborted) {
       await Promise.race([this.#client.waitForRoom(), delay(1000)]);
@@ -69,7 +71,7 @@ export class Producer {
       if (dueAt > now) await delay(dueAt - now);
       if (this.#client.buffered.events < 60_000) this.#send((eventsPerSecond * tickMs) / 1000);
       this.#checkpoint(performance.now());
-      if (this.#random.next() < crashesPerTick) await this.#crash();
+      if (dies && this.#random.next() < crashesPerTick) await this.#crash();
     }
   }
 

@@ -3,13 +3,13 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import Table from 'cli-table3';
 import type { RoundResult } from './run-round.ts';
 
-export interface StoredRound extends RoundResult {
+interface StoredRound extends RoundResult {
   /** Place in the plan of its seed: round n of a seed is always the same plan. */
   readonly round: number;
   readonly startedAt: string;
 }
 
-export interface FailedRound {
+interface FailedRound {
   readonly round: number;
   readonly seed: number;
   readonly startedAt: string;

@@ -58,6 +58,11 @@ export class SupervisedRole {
     this.#ready.catch(() => undefined);
   }
 
+  /** Where it answers HTTP. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#settings.environment['TIDEMARK_HTTP_PORT'] ?? ''}`;
+  }
+
   get isUp(): boolean {
     return this.#isUp;
   }

@@ -84,7 +84,7 @@ export class UsageSource {
 }
 
 /** Thousandths as a decimal, `12.345`. */
-export function decimalOf(thousandths: number): string {
+function decimalOf(thousandths: number): string {
   const whole = Math.floor(thousandths / 1000);
   return `${whole}.${String(thousandths % 1000).padStart(3, '0')}`;
 }

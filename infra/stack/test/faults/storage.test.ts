@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClickHouse } from '@tidemark/platform/clickhouse';
+import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { startClickHouseHost } from '@tidemark/platform/clickhouse-host';
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -50,6 +51,40 @@ describe('a store that is lost while the log is there', () => {
       status: 'done',
       totals: { USD: stack.expectedTotal },
     });
+  });
+});
+
+describe('a store that has lost rows below its progress', () => {
+  it('halts the rater, and gets them back from the log at the next close', async () => {
+    const stack = await startStack(temporaryDirectory('lost-rows'));
+    await stack.send(2_000);
+    await expect.poll(() => storedEvents(stack), { timeout: 30_000 }).toBe(2_000);
+    await stack.process.stop();
+    const store = join(stack.dataDir, 'clickhouse');
+    const before = await digestStore(store);
+    await withEngine(store, async (clickHouse) => {
+      for (const table of ['usage_events', 'event_owners']) {
+        await clickHouse.command(
+          `ALTER TABLE ${table} DELETE WHERE offset % 2 = 0 SETTINGS mutations_sync = 1`,
+        );
+      }
+    });
+    expect(await digestStore(store)).not.toEqual(before);
+
+    await stack.process.start();
+    await expect
+      .poll(() => metrics(stack), { timeout: 30_000 })
+      .toContain('reason="rater/counts-differ"} 1');
+    expect(await stack.close()).toMatchObject({
+      status: 'done',
+      totals: { USD: stack.expectedTotal },
+    });
+    expect(await metrics(stack)).toMatch(/tidemark_close_repairs_total [1-9]/);
+    await stack.process.stop();
+    expect(await digestStore(store)).toEqual(before);
+    await stack.process.start();
+    await stack.send(10);
+    await expect.poll(() => storedEvents(stack), { timeout: 30_000 }).toBe(2_010);
   });
 });
 
@@ -148,18 +183,34 @@ async function storedEvents(stack: EmbeddedStack): Promise<number> {
   return totals['stored'] ?? 0;
 }
 
+async function metrics(stack: EmbeddedStack): Promise<string> {
+  return (await fetch(`${stack.api.url}/metrics`)).text();
+}
+
 async function sinkFailures(stack: EmbeddedStack): Promise<number> {
-  const text = await (await fetch(`${stack.api.url}/metrics`)).text();
+  const text = await metrics(stack);
   return Number(/^tidemark_rater_sink_failures_total(?:\{.*\})? (\d+)/m.exec(text)?.[1] ?? 0);
 }
 
 const digestRow = z.object({ name: z.string(), digest: z.string() });
 
-/** A hash over every row of every table of usage, each coordinate once. */
-async function digestStore(dataDir: string): Promise<Record<string, string>> {
+async function withEngine<Result>(
+  dataDir: string,
+  work: (clickHouse: ClickHouse) => Promise<Result>,
+): Promise<Result> {
   const host = await startClickHouseHost({ dataDir });
   const clickHouse = createClickHouse({ url: host.url });
   try {
+    return await work(clickHouse);
+  } finally {
+    await clickHouse.close();
+    await host.stop();
+  }
+}
+
+/** A hash over every row of every table of usage, each coordinate once. */
+function digestStore(dataDir: string): Promise<Record<string, string>> {
+  return withEngine(dataDir, async (clickHouse) => {
     const tables = await clickHouse.query({
       sql: `SELECT name, '' AS digest FROM system.tables
             WHERE database = currentDatabase() AND engine = 'ReplacingMergeTree'
@@ -176,10 +227,7 @@ async function digestStore(dataDir: string): Promise<Record<string, string>> {
       digests[name] = row?.digest ?? '';
     }
     return digests;
-  } finally {
-    await clickHouse.close();
-    await host.stop();
-  }
+  });
 }
 
 /** Appends to the file until the disk has no room. */

@@ -1,4 +1,5 @@
 /** `tidemark gateway | rater | api | close-worker | clickhouse-host`: one role a process, for production. */
+import { flushCompileCache } from 'node:module';
 import { checkConfig, listSettings, loadConfig, readEnvironment } from '@tidemark/platform/config';
 import { stopOnSignal } from '@tidemark/platform/lifecycle';
 import { createLogger } from '@tidemark/platform/log';
@@ -88,6 +89,8 @@ async function startRole(role: RoleName, options: RoleOptions): Promise<void> {
     printLine(`${role} is ready at ${url}`);
     if (adminKey !== null) printLine(`admin key (shown once): ${adminKey}`);
   }
+  // What was compiled for this start serves the next one, also when this process is killed.
+  flushCompileCache();
   process.exitCode = await stopOnSignal(lifecycle, log);
 }
 

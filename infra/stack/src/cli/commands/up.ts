@@ -1,4 +1,5 @@
 /** `tidemark up`: the whole system in one process. */
+import { flushCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { loadConfig } from '@tidemark/platform/config';
 import { stopOnSignal } from '@tidemark/platform/lifecycle';
@@ -67,5 +68,7 @@ async function runUp(options: UpOptions): Promise<void> {
     if (adminKey !== null) printLine(`admin key (shown once): ${adminKey}`);
     printNote('Stop it with Ctrl-C.');
   }
+  // What was compiled for this start serves the next one, also when this process is killed.
+  flushCompileCache();
   process.exitCode = await stopOnSignal(lifecycle, log);
 }
