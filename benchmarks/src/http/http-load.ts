@@ -19,8 +19,8 @@ export interface HttpLoad {
   readonly events: (size: RunSize) => number;
 }
 
-const batches = ({ quick }: RunSize): number => (quick ? 150_000 : 2_000_000);
-const singles = ({ quick }: RunSize): number => (quick ? 10_000 : 100_000);
+const batches = ({ quick }: RunSize): number => (quick ? 400_000 : 2_000_000);
+const singles = ({ quick }: RunSize): number => (quick ? 20_000 : 100_000);
 const json = { eventsPerRequest: 100, connections: 64, pipelining: 2, events: batches };
 
 /** The loads of the published figures. */
@@ -32,7 +32,7 @@ export const httpLoads = {
     eventsPerRequest: 2000,
     connections: 16,
     pipelining: 1,
-    events: ({ quick }) => (quick ? 400_000 : 4_000_000),
+    events: ({ quick }) => (quick ? 800_000 : 4_000_000),
   },
   json: { name: 'json', title: 'JSON, 100 events a request', format: 'json', ...json },
   ndjson: { name: 'ndjson', title: 'NDJSON, 100 events a request', format: 'ndjson', ...json },

@@ -12,8 +12,8 @@ export const periodClose: Comparison = {
   name: 'period-close',
   question: 'How fast is a billing period closed, five lines a subscription?',
   cases: [
-    closeCase('small', ({ quick }) => (quick ? 100 : 2000)),
-    closeCase('large', ({ quick }) => (quick ? 1000 : 20_000)),
+    closeCase('small', ({ quick }) => (quick ? 200 : 2000)),
+    closeCase('large', ({ quick }) => (quick ? 2000 : 20_000)),
   ],
   // Below 1, a subscription costs more when there are more of them.
   ratios: [{ name: 'ten times as many / few', of: 'large', to: 'small', by: 'cpu' }],
