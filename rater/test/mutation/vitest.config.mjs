@@ -17,6 +17,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Mutated code is slower, and slow without being wrong.
+    testTimeout: 60_000,
     include: [
       'rater/src/{money,meters,pricing,calendar}/**/*.test.ts',
       'rater/test/integration/pricing-*.test.ts',
