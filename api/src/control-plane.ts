@@ -22,6 +22,7 @@ import { PlanStore } from './catalog/plan-store.ts';
 import { CatalogFiles } from './catalog-files/apply-catalog.ts';
 import { CouponStore } from './coupons/coupon-store.ts';
 import { CreditStore } from './credits/credit-store.ts';
+import { HoldStore } from './credits/hold-store.ts';
 import { CustomerStore } from './customers/customer-store.ts';
 import { createIdFactory } from './identifiers/ulid.ts';
 import { adjustDrafts } from './invoices/adjust-drafts.ts';
@@ -84,6 +85,7 @@ export interface ControlPlane {
   readonly subscriptions: SubscriptionCommands;
   readonly coupons: CouponStore;
   readonly credits: CreditStore;
+  readonly holds: HoldStore;
   readonly invoices: InvoiceStore;
   readonly invoiceCommands: InvoiceCommands;
   readonly catalogFiles: CatalogFiles;
@@ -153,6 +155,7 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
     subscriptions: new SubscriptionCommands({ database, clock, createId, customers, plans }),
     coupons: new CouponStore({ database, clock, createId }),
     credits: new CreditStore({ database, clock, createId }),
+    holds: new HoldStore({ database, clock, createId }),
     invoices: new InvoiceStore(database),
     invoiceCommands: new InvoiceCommands({ database, clock, createId }),
     catalogFiles: new CatalogFiles({ database, clock, createId, meters, plans, customers }),

@@ -153,6 +153,36 @@ export class PlanStore {
     return recordChanges(connection, changes, nowInstant);
   }
 
+  /** The version without its charges, under its negative number: what a paused subscription has. Written once. */
+  async writePausedVersion(connection: SqlConnection, tenant: string, plan: Plan): Promise<void> {
+    const now = this.#clock.now();
+    const written = await connection.query(
+      `insert into plan_versions (tenant, plan, version, name, currency, cadence, charges, minimum, maximum,
+         bills_in_advance, created_at)
+       values ($1, $2, $3, $4, $5, $6::jsonb, '[]'::jsonb, null, null, false, $7::timestamptz)
+       on conflict do nothing returning version`,
+      [
+        tenant,
+        plan.key,
+        -plan.version,
+        plan.name,
+        plan.currency,
+        JSON.stringify(plan.cadence),
+        formatInstant(now),
+      ],
+    );
+    if (written.length === 0) return;
+    const change: PlanVersionChange = {
+      kind: 'plan-version',
+      tenant,
+      plan: plan.key,
+      version: -plan.version,
+      currency: plan.currency,
+      charges: [],
+    };
+    await recordChanges(connection, [change], now);
+  }
+
   async #addVersion(
     connection: SqlConnection,
     tenant: string,

@@ -16,8 +16,8 @@ export interface NewPosting {
   readonly kind: Posting['kind'];
   readonly customer: string;
   readonly grant: string;
-  /** Empty for the grant itself. */
-  readonly invoice: string;
+  readonly invoice?: string;
+  readonly hold?: string;
   readonly currency: string;
   readonly amount: string;
 }
@@ -38,7 +38,7 @@ export async function releaseUses(
   context: PostingContext,
   invoice: string,
 ): Promise<void> {
-  const used = await connection.query<Omit<NewPosting, 'kind' | 'invoice'>>(
+  const used = await connection.query<Omit<NewPosting, 'kind' | 'invoice' | 'hold'>>(
     `select customer, credit_grant as grant, currency, amount from credit_postings
      where tenant = $1 and invoice = $2 and kind = 'use' order by posting`,
     [context.tenant, invoice],
@@ -47,7 +47,8 @@ export async function releaseUses(
   await moveBalances(connection, context, { postings, sign: 1 });
 }
 
-async function moveBalances(
+/** Moves balances up (1) or down (-1) by what is posted. */
+export async function moveBalances(
   connection: SqlConnection,
   context: PostingContext,
   { postings, sign }: { readonly postings: readonly NewPosting[]; readonly sign: 1 | -1 },
@@ -77,19 +78,21 @@ export async function insertPostings(
   postings: readonly NewPosting[],
 ): Promise<void> {
   await connection.query(
-    `insert into credit_postings (tenant, posting, customer, credit_grant, kind, invoice, currency, amount, debit,
+    `insert into credit_postings (tenant, posting, customer, credit_grant, kind, invoice, hold, currency, amount, debit,
        credit, created_at)
-     select $1, posting, customer, credit_grant, kind, invoice, currency, amount::numeric, debit, credit, $11::timestamptz
+     select $1, posting, customer, credit_grant, kind, invoice, hold, currency, amount::numeric, debit, credit,
+       $12::timestamptz
      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-       $10::text[])
-       as given (posting, customer, credit_grant, kind, invoice, currency, amount, debit, credit)`,
+       $10::text[], $11::text[])
+       as given (posting, customer, credit_grant, kind, invoice, hold, currency, amount, debit, credit)`,
     [
       tenant,
       postings.map(() => createId('cp_')),
       postings.map(({ customer }) => customer),
       postings.map(({ grant }) => grant),
       postings.map(({ kind }) => kind),
-      postings.map(({ invoice }) => invoice),
+      postings.map(({ invoice }) => invoice ?? ''),
+      postings.map(({ hold }) => hold ?? ''),
       postings.map(({ currency }) => currency),
       postings.map(({ amount }) => amount),
       postings.map(({ kind }) => accountsOf[kind].debit),

@@ -6,10 +6,11 @@ import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import type { Customer } from '../customers/customer.ts';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { invalidCommand } from '../problems.ts';
-import { parseMoney, textOfMoney } from '../values/money.ts';
+import { textOfMoney } from '../values/money.ts';
 import type { Page, PageRequest } from '../values/page.ts';
 import { pageOf } from '../values/page.ts';
 import type { Balance, Grant, GrantCommand, Posting } from './credit.ts';
+import { moneyInCommand } from './credit-amount.ts';
 import { insertPostings } from './credit-postings.ts';
 
 export interface CreditStoreOptions {
@@ -36,6 +37,7 @@ type PostingRow = {
   kind: Posting['kind'];
   credit_grant: string;
   invoice: string;
+  hold: string;
   currency: string;
   amount: string;
   debit: Posting['debit'];
@@ -62,18 +64,7 @@ export class CreditStore {
   async grant(tenant: string, customer: Customer, command: GrantCommand): Promise<Grant> {
     const { clock, createId, database } = this.#options;
     const now = clock.now();
-    const currency = command.currency ?? customer.currency;
-    if (currency === null) {
-      throw invalidCommand('api/currency-missing', 'The customer has no currency; name one.', [
-        { path: 'currency', message: 'is missing' },
-      ]);
-    }
-    const amount = parseMoney(command.amount, currency);
-    if (amount === undefined) {
-      throw invalidCommand('api/amount-too-fine', `The amount is finer than ${currency} is.`, [
-        { path: 'amount', message: 'has more decimals than the currency' },
-      ]);
-    }
+    const { amount, currency } = moneyInCommand(command, customer.currency);
     const startsAt = command.startsAt ?? now;
     const expiresAt = command.expiresAt ?? null;
     if (expiresAt !== null && expiresAt <= startsAt) {
@@ -141,7 +132,7 @@ export class CreditStore {
   /** Oldest first. */
   async ledger(tenant: string, customer: string, page: PageRequest): Promise<Page<Posting>> {
     const rows = await this.#options.database.query<PostingRow>(
-      `select posting, kind, credit_grant, invoice, currency, amount, debit, credit, created_at from credit_postings
+      `select posting, kind, credit_grant, invoice, hold, currency, amount, debit, credit, created_at from credit_postings
        where tenant = $1 and customer = $2 and posting > $3 order by posting limit $4`,
       [tenant, customer, page.after[0] ?? '', page.limit + 1],
     );
@@ -182,13 +173,14 @@ function grantOf(row: GrantRow): Grant {
 }
 
 function postingOf(row: PostingRow): Posting {
-  const { amount, credit, credit_grant: grant, currency, debit, invoice, kind, posting: id } = row;
-  const { created_at: createdAt } = row;
+  const { amount, credit, credit_grant: grant, currency, debit, hold, invoice, kind } = row;
+  const { created_at: createdAt, posting: id } = row;
   return {
     id,
     kind,
     grant,
     invoice: invoice === '' ? null : invoice,
+    hold: hold === '' ? null : hold,
     currency,
     amount,
     debit,

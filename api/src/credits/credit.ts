@@ -12,6 +12,21 @@ export const createGrantSchema = z.strictObject({
   expiresAt: instantSchema.optional().describe('Exclusive; never by default.'),
 });
 
+export const createHoldSchema = z.strictObject({
+  amount: positiveDecimalSchema,
+  currency: currencySchema.optional().describe("The customer's by default."),
+  description: z.string().min(1).max(256).optional(),
+});
+
+export const captureHoldSchema = z.strictObject({
+  amount: positiveDecimalSchema
+    .optional()
+    .describe('All of the hold by default; what is left of it goes back.'),
+});
+
+export type HoldCommand = z.output<typeof createHoldSchema>;
+export type CaptureCommand = z.output<typeof captureHoldSchema>;
+
 export type GrantCommand = z.output<typeof createGrantSchema>;
 
 export interface Grant {
@@ -28,14 +43,28 @@ export interface Grant {
   readonly createdAt: Instant;
 }
 
-type Account = 'granted' | 'balance' | 'invoices';
+/** Credit that is set aside until it is captured or released. */
+export interface Hold {
+  readonly id: string;
+  readonly customer: string;
+  readonly currency: string;
+  readonly amount: string;
+  readonly captured: string;
+  readonly state: 'held' | 'captured' | 'released';
+  readonly description: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+type Account = 'granted' | 'balance' | 'invoices' | 'held' | 'captured';
 
 /** One movement, from the account that it credits to the one that it debits. */
 export interface Posting {
   readonly id: string;
-  readonly kind: 'grant' | 'use' | 'release';
+  readonly kind: 'grant' | 'use' | 'release' | 'hold' | 'capture' | 'hold_release';
   readonly grant: string;
   readonly invoice: string | null;
+  readonly hold: string | null;
   readonly currency: string;
   readonly amount: string;
   readonly debit: Account;
@@ -55,6 +84,9 @@ export const accountsOf = {
   grant: { debit: 'balance', credit: 'granted' },
   use: { debit: 'invoices', credit: 'balance' },
   release: { debit: 'balance', credit: 'invoices' },
+  hold: { debit: 'held', credit: 'balance' },
+  capture: { debit: 'captured', credit: 'held' },
+  hold_release: { debit: 'balance', credit: 'held' },
 } as const satisfies Readonly<
   Record<Posting['kind'], { readonly debit: Account; readonly credit: Account }>
 >;

@@ -8,6 +8,7 @@ import { assert } from '@tidemark/platform/errors';
 import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import { creditableAmount } from '@tidemark/rater/pricing';
 import { moneyOf } from '@tidemark/rater/money';
+import { moneyInCommand } from '../credits/credit-amount.ts';
 import { releaseUses } from '../credits/credit-postings.ts';
 import type { CreateId } from '../identifiers/ulid.ts';
 import { invalidCommand, notFound, stateForbids } from '../problems.ts';
@@ -103,12 +104,7 @@ export class InvoiceCommands {
         throw stateForbids('api/invoice-not-issued', `The invoice "${id}" is ${invoice.status}.`);
       }
       const { currency } = invoice;
-      const asked = parseMoney(command.amount, currency);
-      if (asked === undefined) {
-        throw invalidCommand('api/amount-too-fine', `The amount is finer than ${currency} is.`, [
-          { path: 'amount', message: 'has more decimals than the currency' },
-        ]);
-      }
+      const { amount: asked } = moneyInCommand({ amount: command.amount, currency }, null);
       const amount = creditableAmount({
         paid: parseMoney(invoice.total, currency) ?? moneyOf(0n),
         credited: parseMoney(await creditedOf(connection, tenant, id), currency) ?? moneyOf(0n),

@@ -18,6 +18,7 @@ import { registerCouponRoutes } from './routes/coupons.ts';
 import { registerCreditRoutes } from './routes/credits.ts';
 import { registerCustomerRoutes } from './routes/customers.ts';
 import { registerEventRoutes } from './routes/events.ts';
+import { registerHoldRoutes } from './routes/holds.ts';
 import { registerInvoiceCommandRoutes } from './routes/invoice-commands.ts';
 import { registerInvoiceRoutes } from './routes/invoices.ts';
 import { registerMeterRoutes } from './routes/meters.ts';
@@ -41,6 +42,7 @@ const resources: readonly ((app: ApiApp, dependencies: ApiDependencies) => void)
   registerCustomerRoutes,
   registerCouponRoutes,
   registerCreditRoutes,
+  registerHoldRoutes,
   registerSubscriptionRoutes,
   registerEventRoutes,
   registerUsageRoutes,

@@ -6,7 +6,7 @@ import type { Customer } from '../customers/customer.ts';
 import { invalidCommand, stateForbids } from '../problems.ts';
 import type { BoundaryWriter, Horizon } from './boundaries.ts';
 import type { PreparedSubscription } from './insert-subscriptions.ts';
-import { phaseAt } from './subscription.ts';
+import { isPaused, phaseAt } from './subscription.ts';
 import type { Subscription, SubscriptionCommand } from './subscription.ts';
 
 export interface SubscriptionParts {
@@ -74,6 +74,9 @@ export function checkChange(subscription: Subscription, plan: Plan, from: Instan
     );
   }
   const current = phaseAt(subscription.phases, from);
+  if (isPaused(current)) {
+    throw stateForbids('api/subscription-paused', 'The subscription is paused then.');
+  }
   if (current?.plan === plan.key && current.version === plan.version) {
     throw stateForbids('api/plan-unchanged', 'The subscription has this version of the plan then.');
   }

@@ -1,6 +1,7 @@
-/** Commands on subscriptions: create, change the plan, cancel. One customer's commands wait for one another. */
+/** Commands on subscriptions: create, change the plan, pause, resume, cancel. One customer's commands wait for one another. */
 import { formatInstant } from '@tidemark/platform/clock';
 import type { Clock, Instant } from '@tidemark/platform/clock';
+import { assert } from '@tidemark/platform/errors';
 import type { SqlConnection, SqlDatabase } from '@tidemark/platform/postgres';
 import { recordChanges } from '../catalog/catalog-changes.ts';
 import type { Changed } from '../catalog/meter-store.ts';
@@ -16,7 +17,7 @@ import { assertNoOverlap, intervalsOf } from './live-intervals.ts';
 import { extensionOf, refreshNextInstants } from './periods.ts';
 import { checkChange, checkCurrency, prepareSubscription } from './prepare-subscription.ts';
 import { readBoundaries, readSubscription, readSubscriptionsOf } from './subscription-rows.ts';
-import { changeOf } from './subscription.ts';
+import { changeOf, isPaused, phaseAt } from './subscription.ts';
 import type {
   CancelCommand,
   ChangeCommand,
@@ -25,6 +26,7 @@ import type {
   Subscription,
   SubscriptionCommand,
   SubscriptionEvent,
+  SuspendCommand,
 } from './subscription.ts';
 
 export interface SubscriptionCommandsOptions {
@@ -120,7 +122,7 @@ export class SubscriptionCommands {
   /** Moves a subscription to another plan or version from an instant on; inside a period that opens a segment. */
   async change(caller: Caller, id: string, command: ChangeCommand): Promise<Changed<Subscription>> {
     return this.#command(caller, id, command.preview ?? false, async (context) => {
-      const { connection, now, subscription } = context;
+      const { connection, subscription } = context;
       const from = Math.max(
         await this.#instantOf(context, command.effective ?? 'period_end'),
         subscription.startsAt,
@@ -129,29 +131,90 @@ export class SubscriptionCommands {
       checkChange(subscription, plan, from);
       checkCurrency(context.customer, plan);
       await this.#checkUnbilled(context, from);
-      const phase: Phase = { from, plan: plan.key, version: plan.version };
-      const phases = [...subscription.phases.filter((other) => other.from < from), phase];
-      await this.#checkOverlap(connection, caller.tenant, { ...subscription, phases }, now);
-      await connection.query(
-        `delete from subscription_phases where tenant = $1 and subscription = $2 and starts_at >= $3::timestamptz`,
-        [caller.tenant, id, formatInstant(from)],
-      );
-      await connection.query(
-        `insert into subscription_phases (tenant, subscription, starts_at, plan, plan_version)
-         values ($1, $2, $3::timestamptz, $4, $5)`,
-        [caller.tenant, id, formatInstant(from), plan.key, plan.version],
-      );
-      await connection.query(
-        `update subscriptions set plan = $3, updated_at = $4::timestamptz where tenant = $1 and subscription = $2`,
-        [caller.tenant, id, plan.key, formatInstant(now)],
-      );
-      await this.#record(context, {
-        kind: 'changed',
-        effectiveAt: from,
-        details: { plan: plan.key, version: plan.version },
+      return this.#beginPhase(context, 'changed', {
+        from,
+        plan: plan.key,
+        version: plan.version,
       });
-      return readBoundaries(connection, caller.tenant, id);
     });
+  }
+
+  /** Charges nothing from an instant on until it is resumed; usage in between is stored and stays free. */
+  async pause(caller: Caller, id: string, command: SuspendCommand): Promise<Changed<Subscription>> {
+    return this.#command(caller, id, command.preview ?? false, async (context) => {
+      const { current, from } = await this.#phaseToLeave(context, command);
+      if (isPaused(current)) {
+        throw stateForbids('api/subscription-paused', 'The subscription is paused then.');
+      }
+      const plan = await this.#readPlan(context.connection, caller.tenant, {
+        plan: current.plan,
+        planVersion: current.version,
+      });
+      await this.#options.plans.writePausedVersion(context.connection, caller.tenant, plan);
+      return this.#beginPhase(context, 'paused', { ...current, from, version: -current.version });
+    });
+  }
+
+  /** Goes on with the version that was paused. */
+  async resume(
+    caller: Caller,
+    id: string,
+    command: SuspendCommand,
+  ): Promise<Changed<Subscription>> {
+    return this.#command(caller, id, command.preview ?? false, async (context) => {
+      const { current, from } = await this.#phaseToLeave(context, command);
+      if (!isPaused(current)) {
+        throw stateForbids('api/subscription-not-paused', 'The subscription is not paused then.');
+      }
+      return this.#beginPhase(context, 'resumed', { ...current, from, version: -current.version });
+    });
+  }
+
+  /** The phase in force at the instant that the command names. */
+  async #phaseToLeave(
+    context: CommandContext,
+    command: SuspendCommand,
+  ): Promise<{ readonly current: Phase; readonly from: Instant }> {
+    const { subscription } = context;
+    const asked = await this.#instantOf(context, command.effective ?? 'now');
+    const from = Math.max(asked, subscription.startsAt);
+    if (subscription.endsAt !== null && from >= subscription.endsAt) {
+      throw stateForbids('api/subscription-ended', 'The subscription ends before that instant.');
+    }
+    await this.#checkUnbilled(context, from);
+    const current = phaseAt(subscription.phases, from);
+    assert(current !== undefined, 'A subscription has a phase.');
+    return { current, from };
+  }
+
+  /** Ends what is in force at the start of the phase, and drops what was to come after it. */
+  async #beginPhase(
+    context: CommandContext,
+    kind: SubscriptionEvent['kind'],
+    phase: Phase,
+  ): Promise<readonly Instant[]> {
+    const { caller, connection, now, subscription } = context;
+    const { from, plan, version } = phase;
+    const { tenant } = caller;
+    const { id } = subscription;
+    const phases = [...subscription.phases.filter((other) => other.from < from), phase];
+    await this.#checkOverlap(connection, tenant, { ...subscription, phases }, now);
+    await connection.query(
+      `delete from subscription_phases where tenant = $1 and subscription = $2 and starts_at >= $3::timestamptz`,
+      [tenant, id, formatInstant(from)],
+    );
+    await connection.query(
+      `insert into subscription_phases (tenant, subscription, starts_at, plan, plan_version)
+       values ($1, $2, $3::timestamptz, $4, $5)`,
+      [tenant, id, formatInstant(from), plan, version],
+    );
+    await connection.query(
+      `update subscriptions set plan = $3, updated_at = $4::timestamptz where tenant = $1 and subscription = $2`,
+      [tenant, id, plan, formatInstant(now)],
+    );
+    const details = { plan, version: Math.abs(version) };
+    await this.#record(context, { kind, effectiveAt: from, details });
+    return readBoundaries(connection, tenant, id);
   }
 
   /** Runs a command under the customer's lock; `null` from it: nothing changed. A preview is rolled back. */

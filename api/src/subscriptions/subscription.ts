@@ -37,7 +37,7 @@ export const changeSubscriptionSchema = z.strictObject({
 
 /** Pause and resume. */
 export const suspendSubscriptionSchema = z.strictObject({
-  effective: effectiveSchema.optional(),
+  effective: effectiveSchema.optional().describe('now by default.'),
   preview: z.boolean().optional(),
 });
 
@@ -46,12 +46,14 @@ export const subscriptionIdSchema = identifierSchema;
 export type SubscriptionCommand = z.output<typeof createSubscriptionSchema>;
 export type CancelCommand = z.output<typeof cancelSubscriptionSchema>;
 export type ChangeCommand = z.output<typeof changeSubscriptionSchema>;
+export type SuspendCommand = z.output<typeof suspendSubscriptionSchema>;
 export type Effective = z.output<typeof effectiveSchema>;
 export type Anchor = z.output<typeof anchorSchema>;
 
 export interface Phase {
   readonly from: Instant;
   readonly plan: string;
+  /** Negative: that version, paused. */
   readonly version: number;
 }
 
@@ -72,18 +74,23 @@ export interface Subscription {
 
 export interface SubscriptionEvent {
   readonly id: string;
-  readonly kind: 'created' | 'changed' | 'cancelled' | 'invoiced';
+  readonly kind: 'created' | 'changed' | 'paused' | 'resumed' | 'cancelled' | 'invoiced';
   readonly recordedAt: Instant;
   readonly effectiveAt: Instant;
   readonly keyId: string | null;
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export type SubscriptionStatus = 'scheduled' | 'active' | 'ended';
+export type SubscriptionStatus = 'scheduled' | 'active' | 'paused' | 'ended';
 
 export function statusAt(subscription: Subscription, now: Instant): SubscriptionStatus {
   if (subscription.endsAt !== null && subscription.endsAt <= now) return 'ended';
-  return subscription.startsAt > now ? 'scheduled' : 'active';
+  if (subscription.startsAt > now) return 'scheduled';
+  return isPaused(phaseAt(subscription.phases, now)) ? 'paused' : 'active';
+}
+
+export function isPaused(phase: Phase | undefined): boolean {
+  return phase !== undefined && phase.version < 0;
 }
 
 /** The phase in force at an instant; the first before the start. */

@@ -120,6 +120,52 @@ describeDatabases('credits', (database) => {
     expect(kinds.map(({ kind }) => kind)).toEqual(['grant', 'use', 'release']);
   });
 
+  test('a hold sets credit aside; captured in part, the rest goes back', async () => {
+    const { caller, tenant } = await newTenant();
+    const holds = '/v1/customers/acme/holds';
+    await caller.post(grants, { amount: '4', priority: 1 });
+    await caller.post(grants, { amount: '6' });
+    const held = await caller.post(holds, { amount: '7', description: 'a long job' });
+    expect(held.status).toBe(201);
+    expect(held.body).toMatchObject({ amount: '7.00', captured: '0.00', state: 'held' });
+    expect(await balanceOf(caller)).toEqual({ USD: '3.00' });
+    expect((await caller.post(holds, { amount: '3.01' })).body.code).toBe(
+      'api/credit-insufficient',
+    );
+    const path = `${holds}/${held.body.id}`;
+    expect((await caller.post(`${path}/capture`, { amount: '7.01' })).body.code).toBe(
+      'api/exceeds-hold',
+    );
+    const captured = await caller.post(`${path}/capture`, { amount: '5' });
+    expect(captured.body).toMatchObject({ state: 'captured', captured: '5.00' });
+    expect(await balanceOf(caller)).toEqual({ USD: '5.00' });
+    expect((await caller.post(`${path}/release`)).body.code).toBe('api/hold-settled');
+
+    const other = await caller.post(holds, { amount: '5' });
+    // What is held is not there for invoices.
+    const dry = await close(tenant, '2015-06-01T00:00:00Z', true);
+    expect(dry.totals).toEqual({ USD: '7.00' });
+    const released = await caller.post(`${holds}/${other.body.id}/release`);
+    expect(released.body).toMatchObject({ state: 'released', captured: '0.00' });
+    expect(await balanceOf(caller)).toEqual({ USD: '5.00' });
+    expect((await caller.post(`${holds}/ch_none/release`)).status).toBe(404);
+    expect((await caller.get(holds)).body.data).toHaveLength(2);
+    const ledger = (await caller.get('/v1/customers/acme/ledger')).body.data as {
+      kind: string;
+      amount: string;
+      debit: string;
+      credit: string;
+    }[];
+    const held4 = { debit: 'held', credit: 'balance' };
+    expect(ledger.slice(2, 7)).toMatchObject([
+      { kind: 'hold', amount: '4.00', ...held4 },
+      { kind: 'hold', amount: '3.00', ...held4 },
+      { kind: 'capture', amount: '4.00', debit: 'captured', credit: 'held' },
+      { kind: 'capture', amount: '1.00', debit: 'captured', credit: 'held' },
+      { kind: 'hold_release', amount: '2.00', debit: 'balance', credit: 'held' },
+    ]);
+  });
+
   test('closing again burns nothing twice', async () => {
     const { caller, tenant } = await newTenant();
     await caller.post(grants, { amount: '20' });

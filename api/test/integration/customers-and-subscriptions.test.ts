@@ -1,4 +1,5 @@
 /* eslint-disable @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-call -- answers are looked at as the JSON that they are */
+import { parseInstant } from '@tidemark/platform/clock';
 import { expect, test } from 'vitest';
 import { useApi } from '../support/api-suite.ts';
 import { describeDatabases } from '../support/databases.ts';
@@ -88,7 +89,7 @@ describeDatabases('customers and subscriptions', (database) => {
       201,
     );
     expect((await tenant.post(`/v1/subscriptions/${id}/pause`)).body.code).toBe(
-      'api/not-supported-yet',
+      'api/subscription-ended',
     );
     expect((await tenant.delete('/v1/customers/acme')).status).toBe(409);
   });
@@ -104,13 +105,69 @@ describeDatabases('customers and subscriptions', (database) => {
     const atEnd = await tenant.post(path, { plan: 'web-base' });
     expect(atEnd.status).toBe(200);
     expect(atEnd.body.phases).toEqual([
-      { from: body.startsAt, plan: 'web', version: 1 },
-      { from: atEnd.body.currentPeriod.to, plan: 'web-base', version: 1 },
+      { from: body.startsAt, plan: 'web', version: 1, paused: false },
+      { from: atEnd.body.currentPeriod.to, plan: 'web-base', version: 1, paused: false },
     ]);
     const now = await tenant.post(path, { plan: 'web-base', effective: 'now' });
     expect(now.body.plan).toBe('web-base');
     expect(now.body.phases).toHaveLength(2);
     expect((await tenant.post(path, { plan: 'web-base', effective: 'now' })).status).toBe(409);
     expect((await tenant.post(path, { plan: 'nope' })).status).toBe(422);
+  });
+
+  test('a paused subscription has no charges until it is resumed', async () => {
+    const { api } = suite.server();
+    const { caller: tenant, key } = await suite.newTenant();
+    await tenant.post('/v1/catalog/apply', {
+      meters: [meter],
+      plans: [planInAdvance],
+      customers: [{ ...customer, timeZone: 'UTC' }],
+    });
+    const created = await tenant.post('/v1/subscriptions', {
+      customer: 'acme',
+      plan: 'web-base',
+      startsAt: '2015-05-01T00:00:00Z',
+      anchor: 'calendar',
+    });
+    const path = `/v1/subscriptions/${created.body.id}`;
+    const effective = '2015-05-11T00:00:00Z';
+    const preview = await tenant.post(`${path}/pause`, { effective, preview: true });
+    expect(preview.body.status).toBe('paused');
+    expect((await tenant.get(path)).body.status).toBe('active');
+    expect((await tenant.post(`${path}/resume`)).body.code).toBe('api/subscription-not-paused');
+
+    const paused = await tenant.post(`${path}/pause`, { effective });
+    expect(paused.body).toMatchObject({ status: 'paused', plan: 'web-base', planVersion: 1 });
+    expect(paused.body.phases[1]).toEqual({
+      from: effective,
+      plan: 'web-base',
+      version: 1,
+      paused: true,
+    });
+    expect((await tenant.post(`${path}/pause`)).body.code).toBe('api/subscription-paused');
+    expect((await tenant.post(`${path}/change`, { plan: 'web-base' })).body.code).toBe(
+      'api/subscription-paused',
+    );
+    const resumed = await tenant.post(`${path}/resume`, { effective: '2015-05-21T00:00:00Z' });
+    expect(resumed.body).toMatchObject({ status: 'active', planVersion: 1 });
+    const events = await tenant.get(`${path}/events`);
+    expect(events.body.data.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'created',
+      'paused',
+      'resumed',
+    ]);
+    // Only real versions are shown as the plan's.
+    expect((await tenant.get('/v1/plans/web-base')).body).toMatchObject({ latestVersion: 1 });
+
+    const { closeLedger } = api.controlPlane;
+    const job = await closeLedger.openClose({
+      tenant: key,
+      through: parseInstant('2015-06-01T00:00:00Z')!,
+      customers: null,
+      dryRun: true,
+    });
+    const due = await closeLedger.dueInstants(job, null, 10);
+    const changes = due.at(-1)?.ending?.changes;
+    expect(changes?.map(({ plan: { charges } }) => charges.length)).toEqual([0, 2]);
   });
 });

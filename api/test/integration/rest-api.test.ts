@@ -125,6 +125,10 @@ describeDatabases('REST API', (database) => {
     const parameter = await tenant.get('/v1/customers?color=red');
     expect(parameter.status).toBe(400);
     expect(parameter.body.errors).toEqual([{ path: 'color', message: 'is not known here' }]);
+    for (const list of ['invoices', 'events']) {
+      const range = 'from=2015-06-01T00:00:00Z&to=2015-05-01T00:00:00Z';
+      expect((await tenant.get(`/v1/${list}?${range}`)).body.code).toBe('api/range-empty');
+    }
     expect((await tenant.get('/v1/customers?limit=0')).status).toBe(400);
     expect((await tenant.get('/v1/customers?limit=501')).status).toBe(400);
     expect((await tenant.get('/v1/customers?limit=1.5')).status).toBe(400);

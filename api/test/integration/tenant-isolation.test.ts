@@ -16,6 +16,7 @@ interface Victim {
   readonly invoice: string;
   readonly close: string;
   readonly apiKey: string;
+  readonly hold: string;
 }
 
 const secret = 'victims-own';
@@ -49,6 +50,11 @@ describeDatabases('tenant isolation', (database) => {
       id: secret,
       type: 'web.request',
     });
+    await victimCaller.post(`/v1/customers/${secret}/grants`, { amount: '5', currency: 'USD' });
+    const hold = await victimCaller.post(`/v1/customers/${secret}/holds`, {
+      amount: '1',
+      currency: 'USD',
+    });
     const apiKey = await victimCaller.post('/v1/api-keys', { name: secret, scopes: ['read'] });
     const close = await victimCaller.post('/v1/period-closes', { through: '2015-06-01T00:00:00Z' });
     const { closeLedger } = api.controlPlane;
@@ -65,6 +71,7 @@ describeDatabases('tenant isolation', (database) => {
       invoice: (await victimCaller.get('/v1/invoices')).body.data[0].id as string,
       close: job.id,
       apiKey: apiKey.body.id as string,
+      hold: hold.body.id as string,
     };
   });
   afterAll(() => api.stop());
@@ -138,6 +145,19 @@ describeDatabases('tenant isolation', (database) => {
     ],
     'GET /v1/customers/:key/grants': (caller) => [
       caller.get(`/v1/customers/${secret}/grants`),
+      404,
+    ],
+    'POST /v1/customers/:key/holds': (caller) => [
+      caller.post(`/v1/customers/${secret}/holds`, { amount: '1', currency: 'USD' }),
+      404,
+    ],
+    'GET /v1/customers/:key/holds': (caller) => [caller.get(`/v1/customers/${secret}/holds`), 404],
+    'POST /v1/customers/:key/holds/:id/capture': (caller) => [
+      caller.post(`/v1/customers/${secret}/holds/${victim.hold}/capture`),
+      404,
+    ],
+    'POST /v1/customers/:key/holds/:id/release': (caller) => [
+      caller.post(`/v1/customers/${secret}/holds/${victim.hold}/release`),
       404,
     ],
     'GET /v1/customers/:key/balance': (caller) => [

@@ -30,12 +30,13 @@ const balanceDocument = z.object({
   balances: z.record(z.string(), z.string()).describe('Of the grants that are alive, by currency.'),
 });
 
-const account = z.enum(['granted', 'balance', 'invoices']);
+const account = z.enum(['granted', 'balance', 'invoices', 'held', 'captured']);
 const postingDocument = z.object({
   id: z.string(),
-  kind: z.enum(['grant', 'use', 'release']),
+  kind: z.enum(['grant', 'use', 'release', 'hold', 'capture', 'hold_release']),
   grant: z.string(),
   invoice: z.string().nullable(),
+  hold: z.string().nullable(),
   currency: z.string(),
   amount: z.string(),
   debit: account,

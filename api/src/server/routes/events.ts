@@ -5,6 +5,7 @@ import type { ApiApp } from '../shared/api-app.ts';
 import { redriveDeadLetters } from '../redrive-dead-letters.ts';
 import { callerOf } from '../shared/authentication.ts';
 import { limitOf, listFields, pageSchema } from '../shared/list-query.ts';
+import { assertAscending } from '../shared/time-range.ts';
 
 const tags = ['events'];
 const text = z.string().min(1).max(1024);
@@ -41,6 +42,7 @@ export function registerEventRoutes(app: ApiApp, { controlPlane, reads }: ApiDep
     },
     async (request) => {
       const { cursor, customer, from, to, type } = request.query;
+      assertAscending({ from, to });
       const { tenant } = callerOf(request);
       const limit = limitOf(request.query);
       const answer = await reads.events({ tenant, limit, cursor, customer, type, from, to });

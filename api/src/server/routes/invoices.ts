@@ -6,6 +6,7 @@ import type { ApiApp } from '../shared/api-app.ts';
 import { callerOf } from '../shared/authentication.ts';
 import { invoiceDocument, toInvoiceDocument } from '../shared/invoice-document.ts';
 import { answerList, listFields, pageSchema } from '../shared/list-query.ts';
+import { assertAscending } from '../shared/time-range.ts';
 
 const tags = ['invoices'];
 const listQuery = z.strictObject({
@@ -36,12 +37,14 @@ export function registerInvoiceRoutes(app: ApiApp, { controlPlane, reads }: ApiD
         response: { 200: pageSchema(invoiceDocument) },
       },
     },
-    (request) =>
-      answerList(controlPlane, request, {
+    async (request) => {
+      assertAscending(request.query);
+      return answerList(controlPlane, request, {
         query: request.query,
         read: (page) => invoices.list(callerOf(request).tenant, request.query, page),
         document: toInvoiceDocument,
-      }),
+      });
+    },
   );
 
   app.get(

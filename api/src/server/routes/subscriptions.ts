@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { invalidCommand } from '../../problems.ts';
 import {
   readSubscription,
   listSubscriptions,
@@ -120,11 +119,16 @@ export function registerSubscriptionRoutes(app: ApiApp, { controlPlane }: ApiDep
   registerSubscriptionCommands(app, { controlPlane });
 }
 
+const summaries = {
+  pause: 'Charge nothing until it is resumed; usage in between is stored and stays free',
+  resume: 'Go on with the version that was paused',
+} as const;
+
 function registerSubscriptionCommands(
   app: ApiApp,
   { controlPlane }: Pick<ApiDependencies, 'controlPlane'>,
 ): void {
-  const { clock, database, subscriptions } = controlPlane;
+  const { clock, subscriptions } = controlPlane;
 
   app.post(
     '/v1/subscriptions/:id/cancel',
@@ -176,18 +180,20 @@ function registerSubscriptionCommands(
       {
         schema: {
           tags,
-          summary: `Not supported yet: ${command} a subscription`,
+          summary: summaries[command],
           params: idParams,
           body: suspendSubscriptionSchema.nullish(),
           response: { 200: subscriptionDocument },
         },
       },
-      async (request) => {
-        await readSubscription(database, callerOf(request).tenant, request.params.id, clock.now());
-        throw invalidCommand(
-          'api/not-supported-yet',
-          `A subscription cannot ${command} yet; cancel it and subscribe anew.`,
+      async (request, reply) => {
+        const { result, ticket } = await subscriptions[command](
+          callerOf(request),
+          request.params.id,
+          request.body ?? {},
         );
+        await settle(controlPlane, ticket, reply);
+        return toSubscriptionDocument(result, clock.now());
       },
     );
   }

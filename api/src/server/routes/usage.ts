@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { invalidParameter } from '../../problems.ts';
 import { instantSchema, keySchema, timeZoneSchema } from '../../values/formats.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { ApiApp } from '../shared/api-app.ts';
 import { callerOf } from '../shared/authentication.ts';
+import { assertAscending } from '../shared/time-range.ts';
 
 const textOrTexts = z.union([z.string(), z.array(z.string()).max(100)]);
 
@@ -61,7 +61,7 @@ export function registerUsageRoutes(app: ApiApp, { reads }: ApiDependencies): vo
     },
     async (request) => {
       const { query } = request;
-      assertAscending(query.from, query.to);
+      assertAscending(query);
       const filters = Object.entries(query).flatMap(([name, value]) => {
         const dimension = filterName.exec(name)?.[1];
         return dimension === undefined ? [] : [[dimension, listOf(value as string | string[])]];
@@ -116,7 +116,7 @@ export function registerUsageRoutes(app: ApiApp, { reads }: ApiDependencies): vo
     },
     async (request) => {
       const { from, to } = request.query;
-      if (from !== undefined && to !== undefined) assertAscending(from, to);
+      assertAscending({ from, to });
       const { tenant } = callerOf(request);
       return reads.reconciliation({ tenant, from, to }) as Promise<{ reconciled: boolean }>;
     },
@@ -125,11 +125,4 @@ export function registerUsageRoutes(app: ApiApp, { reads }: ApiDependencies): vo
 
 function listOf(value: string | readonly string[]): string[] {
   return typeof value === 'string' ? [value] : [...value];
-}
-
-function assertAscending(from: number, to: number): void {
-  if (from < to) return;
-  throw invalidParameter('api/range-empty', 'The range must end after it starts.', [
-    { path: 'to', message: 'must be after from' },
-  ]);
 }

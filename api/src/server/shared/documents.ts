@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Meter } from '../../catalog/meter.ts';
 import type { Plan } from '../../catalog/plan.ts';
 import type { Customer } from '../../customers/customer.ts';
-import { statusAt, phaseAt } from '../../subscriptions/subscription.ts';
+import { statusAt, isPaused, phaseAt } from '../../subscriptions/subscription.ts';
 import type { Subscription, SubscriptionEvent } from '../../subscriptions/subscription.ts';
 import type { ApiKey } from '../../tenants/api-key.ts';
 import type { Tenant } from '../../tenants/tenant.ts';
@@ -137,14 +137,16 @@ export const subscriptionDocument = z.object({
   customer: z.string(),
   plan: z.string(),
   planVersion: z.number(),
-  status: z.enum(['scheduled', 'active', 'ended']),
+  status: z.enum(['scheduled', 'active', 'paused', 'ended']),
   startsAt: instant,
   endsAt: nullableInstant,
   anchor: z.enum(['calendar', 'anniversary']),
   cadence: z.unknown(),
   timeZone: z.string(),
   currentPeriod: span.nullable(),
-  phases: z.array(z.object({ from: instant, plan: z.string(), version: z.number() })),
+  phases: z.array(
+    z.object({ from: instant, plan: z.string(), version: z.number(), paused: z.boolean() }),
+  ),
   metadata: z.looseObject({}),
   createdAt: instant,
   updatedAt: instant,
@@ -160,7 +162,7 @@ export function toSubscriptionDocument(
     id: subscription.id,
     customer: subscription.customer,
     plan: phase?.plan ?? '',
-    planVersion: phase?.version ?? 0,
+    planVersion: Math.abs(phase?.version ?? 0),
     status: statusAt(subscription, now),
     startsAt: formatInstant(startsAt),
     endsAt: textOf(endsAt),
@@ -171,7 +173,12 @@ export function toSubscriptionDocument(
       currentPeriod === null
         ? null
         : { from: formatInstant(currentPeriod.from), to: formatInstant(currentPeriod.to) },
-    phases: phases.map(({ from, plan, version }) => ({ from: formatInstant(from), plan, version })),
+    phases: phases.map((each) => ({
+      from: formatInstant(each.from),
+      plan: each.plan,
+      version: Math.abs(each.version),
+      paused: isPaused(each),
+    })),
     metadata: { ...subscription.metadata },
     ...timesOf(subscription),
   };
