@@ -21,7 +21,7 @@ export default defineConfig({
           include: ['**/test/simulation/**/*.test.ts'],
           // A sweep takes all cores for itself.
           fileParallelism: false,
-          testTimeout: 600_000,
+          testTimeout: 1_800_000,
         },
       },
       ...(['integration', 'e2e', 'faults'] as const).map((name) => ({
