@@ -5,6 +5,7 @@
 import { decodeLogRecord } from '@tidemark/ingest/contract';
 import type { PartitionSkip } from '@tidemark/ingest/contract';
 import type { LogRecord } from '@tidemark/ingest/log';
+import { isAppError } from '@tidemark/platform/errors';
 import { packRecords } from '../pool/packed-records.ts';
 import type { RatedReply, RatingFailure } from '../pool/protocol.ts';
 import type { PartitionContext } from './partition-context.ts';
@@ -99,13 +100,16 @@ export function readHole(
   const { config, log, partition } = context;
   return readPatiently(context, 'the log', async () => {
     const records: LogRecord[] = [];
-    const bases = await log.beginningOffsets();
-    if ((bases[partition] ?? 0) > from) return records;
     let bytes = 0;
-    for await (const chunk of log.read(partition, from, to)) {
-      records.push(...chunk);
-      for (const { value } of chunk) bytes += value.length;
-      if (bytes > config.queueBytesMax) break;
+    try {
+      for await (const chunk of log.read(partition, from, to)) {
+        records.push(...chunk);
+        for (const { value } of chunk) bytes += value.length;
+        if (bytes > config.queueBytesMax) break;
+      }
+    } catch (error) {
+      if (isAppError(error) && error.code === 'log/offset-out-of-range') return [];
+      throw error;
     }
     return records;
   });
