@@ -1,6 +1,6 @@
 /**
  * Every failpoint there is: a step between two effects, in the order in which an event passes them, with what has and has
- * not happened there. The fault tests kill a process at each of them; docs/failpoints.md is written from this list.
+ * not happened there. The fault tests kill a process at each of them; docs/reliability.md says how.
  */
 export const failpoints = {
   'gateway/before-append': 'An envelope is sealed and has its sequence; the log knows nothing.',
