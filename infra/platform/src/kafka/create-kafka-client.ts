@@ -2,6 +2,8 @@
  * The kafkajs client as the product uses it: bounded retries, its log in ours, its timer defect mended. Producers must be
  * non-idempotent (kafkajs's idempotent producer can lose an acknowledged message: tulios/kafkajs#1005) and use acks -1.
  */
+// Before kafkajs, which keeps what it finds when it is loaded.
+import './native-crc32c.ts';
 import kafkajs from 'kafkajs';
 import type { Kafka, LogEntry } from 'kafkajs';
 import type { Logger } from '../log/index.ts';
