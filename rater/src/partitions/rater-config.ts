@@ -26,9 +26,9 @@ export interface RaterConfig {
 
 export const defaultRaterConfig: RaterConfig = {
   queueBytesMax: 32 * 1024 * 1024,
-  queueRecordsMax: 20_000,
+  queueRecordsMax: 50_000,
   taskBytesMax: 2 * 1024 * 1024,
-  taskRecordsMax: 2000,
+  taskRecordsMax: 5000,
   taskEventsMax: 10_000,
   flushIntervalMinMs: 25,
   flushRowsTarget: 100_000,

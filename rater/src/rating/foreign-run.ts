@@ -12,7 +12,8 @@ import type { RatingRecord } from './rating-record.ts';
 import { RunCoordinates } from './row-coordinates.ts';
 import { RunOutcomes } from './run-outcomes.ts';
 
-const recordsMax = 2000;
+/** Of one run: as many as an envelope of usual size holds, so that customers and types recur in it. */
+const recordsMax = 5000;
 
 export interface RunInput {
   readonly state: PartitionState;
