@@ -3,7 +3,8 @@
  *
  * Runs the comparisons, prints their tables and writes one JSON result. `--append` puts them into the result that stands there, so
  * that a run can be taken in pieces: cases are compared within a comparison only. `--quick` compares the ratios with the committed
- * reference and fails when one fell too far; `--reference` replaces the reference; `--docs` writes docs/performance.md and its chart.
+ * reference and fails when one fell too far; `--reference` replaces the reference; `--docs` writes docs/performance.md and its chart,
+ * `--render` the same from the result that stands there, without measuring.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -30,6 +31,7 @@ const { values: flags } = parseArgs({
     append: { type: 'boolean', default: false },
     reference: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
+    render: { type: 'boolean', default: false },
     'allow-drift': { type: 'boolean', default: false },
   },
 });
@@ -39,6 +41,10 @@ const driftMax = 0.2;
 const rounds = flags.rounds === undefined ? (flags.quick ? 3 : 5) : Number(flags.rounds);
 
 const file = flags.out ?? pathOf(`../results/${flags.quick ? 'quick' : 'full'}.json`);
+if (flags.render) {
+  writeDocuments(readRun(file));
+  process.exit(0);
+}
 const measured = await measureAll();
 write(`${reportTables(measured)}\n`);
 const run = flags.append

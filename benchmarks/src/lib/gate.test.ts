@@ -22,6 +22,7 @@ function runWith(ratios: Readonly<Record<string, number>>): RunResult {
     comparisons: [
       {
         name: 'store',
+        quick: true,
         question: '',
         cases: [],
         ratios: Object.entries(ratios).map(([name, median]) => ({ ...spread, name, median })),

@@ -19,7 +19,7 @@ function comparisonSection(comparison: ComparisonResult): string {
   return [
     `### ${comparison.name}`,
     '',
-    comparison.question,
+    comparison.quick ? `${comparison.question} (Small sizes.)` : comparison.question,
     '',
     '| case | a second | quartiles | CPU µs each | by process | further |',
     '| --- | ---: | ---: | ---: | --- | --- |',

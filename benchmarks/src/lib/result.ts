@@ -23,6 +23,8 @@ export interface RunResult {
 
 export interface ComparisonResult {
   readonly name: string;
+  /** Taken with small sizes. */
+  readonly quick: boolean;
   readonly question: string;
   readonly cases: readonly CaseResult[];
   readonly ratios: readonly RatioResult[];

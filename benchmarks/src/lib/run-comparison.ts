@@ -49,7 +49,8 @@ export async function runComparison(
   }
   const results = cases.map(resultOf);
   const ratios = comparison.ratios.flatMap((ratio) => ratioOf(ratio, cases));
-  return { name: comparison.name, question: comparison.question, cases: results, ratios };
+  const { name, question } = comparison;
+  return { name, quick: options.size.quick, question, cases: results, ratios };
 }
 
 async function openCase(running: RunningCase, { size, progress }: RunOptions): Promise<void> {

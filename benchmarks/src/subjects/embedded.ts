@@ -40,15 +40,17 @@ async function openEmbedded(
 ): Promise<OpenCase> {
   const directory = createTemporaryDirectory('bench-log');
   const store = await startStore();
-  const usage = createUsageLog({ events: quick ? 800_000 : 4_000_000, partitions });
+  const { records, changes, expected } = createUsageLog({
+    events: quick ? 800_000 : 2_000_000,
+    partitions,
+  });
   const log = await createLmdbEventLog({ directory: directory.path, partitionCount: partitions });
-  await fillTopic(log, usage.records);
+  await fillTopic(log, records);
   const pool = createBenchmarkPool(threads);
   return {
     measure: async () => {
       await store.empty();
       const { clickHouse, processId } = store;
-      const { changes, expected } = usage;
       const processes = { own: 'tidemark', others: { store: processId } };
       return rateLog({ log, clickHouse, changes, pool }, expected, processes);
     },
