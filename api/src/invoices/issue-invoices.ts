@@ -173,7 +173,10 @@ async function addBilledAmounts(
   );
 }
 
-/** The billing instant is invoiced: the next one becomes due. */
+/**
+ * The billing instant is invoiced: the next one becomes due. One update a row, since each writes the row and its indexes anew;
+ * the rows are locked, so what is read of them is what they are.
+ */
 async function moveToNextInstant(
   connection: SqlConnection,
   tenant: string,
@@ -182,16 +185,17 @@ async function moveToNextInstant(
   const subscriptions = drafts.map(({ due }) => due.subscription);
   const instants = drafts.map(({ due }) => formatInstant(due.instant));
   await connection.query(
-    `update subscriptions s set start_due = false,
-       next_period = case when s.start_due then 0 else s.next_period + 1 end
-     from unnest($2::text[], $3::timestamptz[]) as given (subscription, instant)
-     where s.tenant = $1 and s.subscription = given.subscription and s.next_instant = given.instant`,
+    `update subscriptions moved set start_due = false, next_period = s.next_period, next_instant = ${nextInstantSql}
+     from (
+       select old.tenant, old.subscription, old.starts_at, old.ends_at, false as start_due,
+         case when old.start_due then 0 else old.next_period + 1 end as next_period
+       from subscriptions old
+       join unnest($2::text[], $3::timestamptz[]) as given (subscription, instant)
+         on old.subscription = given.subscription and old.next_instant = given.instant
+       where old.tenant = $1
+     ) s
+     where moved.tenant = s.tenant and moved.subscription = s.subscription`,
     [tenant, subscriptions, instants],
-  );
-  await connection.query(
-    `update subscriptions s set next_instant = ${nextInstantSql}
-     where s.tenant = $1 and s.subscription = any($2::text[])`,
-    [tenant, subscriptions],
   );
 }
 
