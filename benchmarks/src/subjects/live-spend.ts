@@ -22,7 +22,7 @@ export const liveSpend: Comparison = {
   question: 'How long does the spend of one customer take, by the number of stored events?',
   cases: [
     spendCase('few', () => 100_000),
-    spendCase('many', ({ quick }) => (quick ? 1_000_000 : 30_000_000)),
+    spendCase('many', ({ quick }) => (quick ? 1_000_000 : 10_000_000)),
   ],
   // Below 1, an answer costs more when there are more events of others.
   ratios: [{ name: 'many events stored / few', of: 'many', to: 'few', by: 'cpu' }],
