@@ -1,16 +1,11 @@
 // The steps of a charge, one by one and in their order. Expected lines were checked by hand against PRICING.md.
 import { describe, expect, it } from 'vitest';
-import { lineTexts } from '../../test/fakes/line-text.ts';
-import type { RatedCharge } from './charge-rater.ts';
+import { lineTexts, roundedAmounts } from '../../test/fakes/line-text.ts';
 import { previewCase } from './preview/preview-case.ts';
 
 const price = { model: 'per_unit', currency: 'USD', unitAmount: '0.1' };
 /** What changes the charge; the quantity; its lines, exact and rounded. */
 type Row = [object, string, string[], string[]];
-
-function roundedAmounts(input: object): string[] {
-  return (previewCase(input) as RatedCharge).lines.map(({ amount }) => amount);
-}
 
 describe('the steps of a charge', () => {
   it.each([
@@ -257,155 +252,5 @@ describe('the cells of a matrix', () => {
     // 0.005 is 0.01 as a tier of its own; with 0.005 it is 0.015 and capped at 0.012.
     expect(roundedAmounts(input)).toEqual(['0.01', '0.00', '0.00']);
     expect(previewCase(input)).toMatchObject({ amount: '0.01', exactAmount: '0.01' });
-  });
-});
-
-describe('a service of half the period', () => {
-  const half = {
-    period: { from: '2024-01-01T00:00:00Z', to: '2024-01-31T00:00:00Z' },
-    service: { from: '2024-01-16T00:00:00Z', to: '2024-01-31T00:00:00Z' },
-  };
-
-  it.each([
-    [{ minimum: '20' }, '125', ['125 x 0.1 = 12.5'], ['12.50']],
-    [{ minimum: '40' }, '125', ['125 x 0.1 = 12.5', 'minimum_true_up = 7.5'], ['12.50', '7.50']],
-    [{ maximum: '20' }, '125', ['125 x 0.1 = 12.5', 'maximum = -2.5'], ['12.50', '-2.50']],
-    [{ allowance: '100' }, '125', ['75 x 0.1 = 7.5'], ['7.50']],
-    [
-      {
-        price: {
-          model: 'graduated',
-          currency: 'USD',
-          tiers: [
-            { upTo: '100', unitAmount: '1' },
-            { upTo: null, unitAmount: '0.1' },
-          ],
-        },
-      },
-      '125',
-      ['tier 1: 100 x 1 = 100', 'tier 2: 25 x 0.1 = 2.5'],
-      ['100.00', '2.50'],
-    ],
-    [
-      {
-        price: {
-          model: 'graduated',
-          currency: 'USD',
-          tiers: [
-            { upTo: '100', unitAmount: '1' },
-            { upTo: null, unitAmount: '0.1' },
-          ],
-        },
-        proration: { tierBounds: true },
-      },
-      '125',
-      ['tier 1: 50 x 1 = 50', 'tier 2: 75 x 0.1 = 7.5'],
-      ['50.00', '7.50'],
-    ],
-    [
-      {
-        price: {
-          model: 'volume',
-          currency: 'USD',
-          tiers: [
-            { upTo: '100', unitAmount: '1' },
-            { upTo: null, unitAmount: '0.1' },
-          ],
-        },
-        proration: { tierBounds: true },
-      },
-      '60',
-      ['tier 2: 60 x 0.1 = 6'],
-      ['6.00'],
-    ],
-    [{ price: { model: 'flat', currency: 'USD', amount: '30' } }, '1', ['+ 30 = 15'], ['15.00']],
-    [
-      { price: { model: 'flat', currency: 'USD', amount: '30' }, proration: { basis: 'none' } },
-      '1',
-      ['+ 30 = 30'],
-      ['30.00'],
-    ],
-    [
-      {
-        price: { model: 'flat', currency: 'USD', amount: '31' },
-        proration: { basis: 'day_inclusive' },
-      },
-      '1',
-      ['+ 31 = 16'],
-      ['16.00'],
-    ],
-  ] as Row[])('prorates %j with a quantity of %s', (change, quantity, lines, amounts) => {
-    const input = { charge: { price, ...change }, quantity, ...half };
-    expect(lineTexts(input)).toEqual(lines);
-    expect(roundedAmounts(input)).toEqual(amounts);
-  });
-
-  it('is the whole where no service is given', () => {
-    const flat = { model: 'flat', currency: 'USD', amount: '30' };
-    const input = { charge: { price: flat }, quantity: '1', period: half.period };
-    expect(lineTexts(input)).toEqual(['+ 30 = 30']);
-  });
-});
-
-describe('the runs of a period', () => {
-  it.each([
-    [
-      {
-        charge: { price: { model: 'flat', currency: 'USD', amount: '30' }, minimum: '50' },
-        snapshots: ['1', '2'],
-      },
-      ['0.00', '50.00'],
-      ['30.00', '20.00'],
-    ],
-    [
-      {
-        charge: {
-          price: { model: 'flat', currency: 'USD', amount: '30' },
-          minimum: '50',
-          timing: 'in_advance',
-        },
-        snapshots: ['1', '2'],
-      },
-      ['30.00', '20.00'],
-      ['30.00', '20.00'],
-    ],
-    [
-      {
-        charge: { price: { model: 'per_unit', currency: 'USD', unitAmount: '0.1' }, minimum: '50' },
-        snapshots: ['100', '200'],
-        open: true,
-      },
-      ['10.00', '10.00'],
-      ['20.00'],
-    ],
-    [
-      {
-        charge: { price: { model: 'per_unit', currency: 'USD', unitAmount: '0.1' }, minimum: '50' },
-        snapshots: ['100', '200', '100'],
-      },
-      ['10.00', '10.00', '30.00'],
-      ['10.00', '40.00'],
-    ],
-    [
-      {
-        charge: {
-          price: { model: 'per_unit', currency: 'USD', unitAmount: '0.1', negative: 'reject' },
-        },
-        snapshots: ['-100', '200'],
-      },
-      ['0.00', '20.00'],
-      ['20.00'],
-    ],
-    [
-      {
-        charge: { price: { model: 'percentage', rate: '1', fixedAmount: '1', currency: 'USD' } },
-        snapshots: ['100', '100', '300'],
-      },
-      ['2.00', '0.00', '3.00'],
-      ['5.00'],
-    ],
-  ] as [object, string[], string[]][])('%j bill %j', (input, deltas, amounts) => {
-    expect(previewCase(input)).toMatchObject({ deltas });
-    expect(roundedAmounts(input)).toEqual(amounts);
   });
 });

@@ -10,6 +10,7 @@ interface Line {
   readonly flatAmount?: string;
   readonly kind?: string;
   readonly note?: string;
+  readonly amount: string;
   readonly exactAmount: string;
 }
 
@@ -20,6 +21,13 @@ export function lineTexts(input: object): string[] {
     readonly error?: { readonly code: string };
   };
   return lines === undefined ? [error?.code ?? ''] : lines.map(lineText);
+}
+
+/** The amounts of a charge's lines, rounded. */
+export function roundedAmounts(input: object): string[] {
+  return (previewCase(input) as { readonly lines: readonly Line[] }).lines.map(
+    ({ amount }) => amount,
+  );
 }
 
 function lineText(line: Line): string {
