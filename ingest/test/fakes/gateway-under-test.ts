@@ -166,6 +166,15 @@ export class GatewayUnderTest {
       Array.from({ length: columns.count }, (_, row) => columnsEvent(columns, row)),
     );
   }
+
+  /** Those of these ids that the log holds, as often as it holds them, sorted. */
+  async logged(ids: readonly unknown[]): Promise<string[]> {
+    const events = await this.events();
+    return events
+      .map(({ id }) => id)
+      .filter((id) => ids.includes(id))
+      .sort();
+  }
 }
 
 /** Stands between publisher and log: appends can be made to fail or to wait. */

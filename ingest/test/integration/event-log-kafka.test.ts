@@ -6,7 +6,9 @@ import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { EventLog } from '../../src/log/event-log.ts';
 import { createKafkaEventLog, type KafkaEventLogOptions } from '../../src/log/kafka-event-log.ts';
-import { describeEventLog, fromZero, record, RecordingConsumer } from './event-log-contract.ts';
+import { describeEventLog } from './event-log-contract.ts';
+import { record } from './event-log-scene.ts';
+import { fromZero, RecordingConsumer } from './recording-consumer.ts';
 
 const unavailable = await provideKafkaJars().then(
   () => undefined,

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { createTemporaryDirectory, type TemporaryDirectory } from '@tidemark/platform/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLmdbEventLog } from '../../src/log/lmdb-event-log.ts';
-import { describeEventLog, record } from './event-log-contract.ts';
+import { describeEventLog } from './event-log-contract.ts';
+import { record } from './event-log-scene.ts';
 
 const directories: TemporaryDirectory[] = [];
 
