@@ -15,6 +15,7 @@ import { SeededRandom } from '../workload/random.ts';
 export const dedup: Comparison = {
   name: 'dedup',
   question: 'What does exact deduplication cost with 10^4 to 10^7 known ids, and how much memory?',
+  quick: false,
   cases: [
     indexCase('known-1e4', 1e4),
     indexCase('known-1e5', 1e5),

@@ -22,6 +22,7 @@ import { standardUsage } from '../workload/usage.ts';
 export const liveLatency: Comparison = {
   name: 'live-latency',
   question: 'How long after its acknowledgement is an event in the live total?',
+  quick: false,
   cases: [latencyCase('idle', 0), latencyCase('half-load', 200_000)],
   ratios: [],
 };

@@ -20,6 +20,7 @@ const reads = { quick: 20, full: 100 };
 export const liveSpend: Comparison = {
   name: 'live-spend',
   question: 'How long does the spend of one customer take, by the number of stored events?',
+  quick: false,
   cases: [
     spendCase('few', () => 100_000),
     spendCase('many', ({ quick }) => (quick ? 1_000_000 : 10_000_000)),

@@ -11,6 +11,7 @@ import type { BilledSystem, BilledTenant } from '../workload/billed-system.ts';
 export const periodClose: Comparison = {
   name: 'period-close',
   question: 'How fast is a billing period closed, five lines a subscription?',
+  quick: false,
   cases: [
     closeCase('small', ({ quick }) => (quick ? 200 : 2000)),
     closeCase('large', ({ quick }) => (quick ? 2000 : 20_000)),

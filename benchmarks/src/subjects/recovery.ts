@@ -14,6 +14,7 @@ import { standardUsage } from '../workload/usage.ts';
 export const recovery: Comparison = {
   name: 'recovery',
   question: 'How fast is the state of all partitions rebuilt after a restart?',
+  quick: false,
   cases: [
     { name: 'recovery', title: 'restart on stored events', unit: 'known id', open: openRestart },
   ],

@@ -22,7 +22,7 @@ import {
 import type { Engine, StatementSummary } from './engine.ts';
 import { readHostRequest, tooLarge } from './host-request.ts';
 import type { HostRequest } from './host-request.ts';
-import { readStatement, settingsClause } from './statement.ts';
+import { readStatement, settingsClause, withSettings } from './statement.ts';
 import type { Statement } from './statement.ts';
 
 export interface HttpInterfaceOptions {
@@ -83,7 +83,7 @@ class RequestHandler {
         else await this.#answer(bind(statement.sql) + settings, response);
         break;
       case 'insert-select':
-        await this.#answer(bind(statement.sql) + settings, response);
+        await this.#answer(withSettings(bind(statement.sql), settings), response);
         break;
       case 'other':
         // SETTINGS of a CREATE TABLE are the table's: those of the request have no place in such a statement.

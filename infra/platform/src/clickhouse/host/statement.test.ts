@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readStatement, settingsClause } from './statement.ts';
+import { readStatement, settingsClause, withSettings } from './statement.ts';
 
 describe('readStatement', () => {
   it('recognises an insert whose data is the body', () => {
@@ -47,5 +47,25 @@ describe('settingsClause', () => {
 
   it('refuses a name that is none', () => {
     expect(() => settingsClause([['a; DROP', '1']])).toThrow(/Unknown setting/);
+  });
+});
+
+describe('withSettings', () => {
+  const clause = `\nSETTINGS quorum = '1'`;
+
+  it('adds a clause, or continues the one that the statement has', () => {
+    const insert = 'INSERT INTO t SELECT * FROM s';
+    expect(withSettings(insert, clause)).toBe(`${insert}${clause}`);
+    expect(withSettings(`${insert} SETTINGS max_threads = 1`, clause)).toBe(
+      `${insert} SETTINGS max_threads = 1, quorum = '1'`,
+    );
+    expect(withSettings(`${insert} SETTINGS max_threads = 1`, '')).toBe(
+      `${insert} SETTINGS max_threads = 1`,
+    );
+  });
+
+  it('takes no text of the statement for a clause', () => {
+    const insert = `INSERT INTO t SELECT f('SETTINGS a = 1')`;
+    expect(withSettings(insert, clause)).toBe(`${insert}${clause}`);
   });
 });

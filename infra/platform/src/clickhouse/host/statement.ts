@@ -60,3 +60,11 @@ export function settingsClause(settings: Iterable<readonly [string, string]>): s
     });
   return list.length === 0 ? '' : `\nSETTINGS ${list.join(', ')}`;
 }
+
+const ownSettings = /\bSETTINGS\s+[\w\s=,.'-]*$/i;
+
+/** The statement with the settings of its request; a clause of its own is continued, since it may have only one. */
+export function withSettings(sql: string, clause: string): string {
+  if (!ownSettings.test(sql)) return sql + clause;
+  return sql + clause.replace(/^\nSETTINGS /, ', ');
+}
