@@ -42,6 +42,7 @@ export const httpToQueryable: Comparison = {
   name: 'http-to-queryable',
   question:
     'How fast does usage sent over HTTP become deduplicated, rated and queryable, embedded?',
+  quick: false,
   cases: [...loads.map((load) => queryableCase(load, openEmbedded)), ...loads.map(bareRouteCase)],
   ratios: loads.map(({ name }) => ({
     name: `${name}: queryable / bare route`,
