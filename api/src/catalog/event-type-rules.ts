@@ -5,7 +5,7 @@
  */
 import { defaultAcceptanceWindow } from '@tidemark/ingest/contract';
 import type { AcceptanceWindow } from '@tidemark/ingest/contract';
-import type { EventTypeRules } from '@tidemark/ingest/gateway';
+import type { EventTypeRules, ValueRules } from '@tidemark/ingest/gateway';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import type { MeterDefinition } from './meter.ts';
 import { checkMeter } from './rating-rules.ts';
@@ -15,38 +15,37 @@ export interface RefreshedEventTypeRules extends EventTypeRules {
   refresh(): Promise<void>;
 }
 
-const none: ReadonlySet<string> = new Set();
+const none: ValueRules = { numbers: new Set(), operations: new Set() };
 
 export function createEventTypeRules(database: SqlConnection): RefreshedEventTypeRules {
-  let properties = new Map<string, ReadonlySet<string>>();
+  let values = new Map<string, ValueRules>();
   let windows = new Map<string, AcceptanceWindow>();
   return {
-    numericProperties: (tenant, type) => properties.get(ruleKey(tenant, type)) ?? none,
+    valueRules: (tenant, type) => values.get(ruleKey(tenant, type)) ?? none,
     acceptanceWindow: (tenant) => windows.get(tenant) ?? defaultAcceptanceWindow,
     async refresh() {
-      const [newProperties, newWindows] = [
-        await readProperties(database),
-        await readWindows(database),
-      ];
-      properties = newProperties;
+      const [newValues, newWindows] = [await readValueRules(database), await readWindows(database)];
+      values = newValues;
       windows = newWindows;
     },
   };
 }
 
-async function readProperties(database: SqlConnection): Promise<Map<string, ReadonlySet<string>>> {
+async function readValueRules(database: SqlConnection): Promise<Map<string, ValueRules>> {
   const rows = await database.query<{ tenant: string; definition: MeterDefinition }>(
     `select v.tenant, v.definition from meters m
      join meter_versions v on v.tenant = m.tenant and v.meter = m.meter and v.version = m.latest_version
      where not m.deleted and v.definition is not null`,
   );
-  const rules = new Map<string, Set<string>>();
+  const rules = new Map<string, ValueRules>();
   for (const { tenant, definition } of rows) {
-    const { eventType, numberProperties } = checkMeter(definition);
+    const { eventType, numberProperties, operations } = checkMeter(definition);
     const key = ruleKey(tenant, eventType);
-    const names = rules.get(key) ?? new Set();
-    for (const name of numberProperties) names.add(name);
-    rules.set(key, names);
+    const known = rules.get(key) ?? none;
+    rules.set(key, {
+      numbers: new Set([...known.numbers, ...numberProperties]),
+      operations: new Set([...known.operations, ...operations]),
+    });
   }
   return rules;
 }

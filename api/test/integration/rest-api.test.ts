@@ -89,6 +89,27 @@ describeDatabases('REST API', (database) => {
     expect((await tenant.post('/v1/meters', { ...meter, key: 'spare' })).body.version).toBe(3);
   });
 
+  test('the gateway knows at once what living meters ask of the values of an event', async () => {
+    const { api } = suite.server();
+    const { key, caller: tenant } = await suite.newTenant();
+    const asked = () => {
+      const { numbers, operations } = api.controlPlane.eventTypeRules.valueRules(key, 'desk.seat');
+      return { numbers: [...numbers].sort(), operations: [...operations].sort() };
+    };
+    const seat = { eventType: 'desk.seat', aggregation: 'unique_count', property: 'seat' };
+    const time = { eventType: 'desk.seat', aggregation: 'sum', property: 'seconds + idle' };
+    await tenant.post('/v1/meters', { ...time, key: 'time' });
+    expect(asked()).toEqual({ numbers: ['idle', 'seconds'], operations: [] });
+    await tenant.post('/v1/meters', { ...seat, key: 'seats' });
+    await tenant.post('/v1/meters', { ...seat, key: 'users', property: 'user' });
+    expect(asked()).toEqual({ numbers: ['idle', 'seconds'], operations: ['add', 'remove'] });
+    await tenant.delete('/v1/meters/seats');
+    await tenant.delete('/v1/meters/time');
+    expect(asked()).toEqual({ numbers: [], operations: ['add', 'remove'] });
+    await tenant.delete('/v1/meters/users');
+    expect(asked()).toEqual({ numbers: [], operations: [] });
+  });
+
   test('a meter or plan that the rating rules refuse is 422 with code and path', async () => {
     const { caller: tenant } = await suite.newTenant();
     const bad = await tenant.post('/v1/meters', { ...meter, aggregation: 'mean' });

@@ -24,11 +24,11 @@ export async function startGateway(
   const app = createHttpServer({ log: silentLogger, metrics });
   const publisher = createEventPublisher({ log, keys, metrics, logger: silentLogger });
   const key = { kind: 'ok', tenant, keyId: 'bench', scopes: new Set(['ingest'] as const) } as const;
-  const numeric = new Set(['amount']);
+  const values = { numbers: new Set(['amount']), operations: new Set<string>() };
   const window = { past: 35 * 86_400_000_000, future: 300_000_000 };
   registerGateway(app, {
     keys: { verify: () => Promise.resolve(key) },
-    rules: { numericProperties: () => numeric, acceptanceWindow: () => window },
+    rules: { valueRules: () => values, acceptanceWindow: () => window },
     publisher,
     clock: systemClock,
     metrics,

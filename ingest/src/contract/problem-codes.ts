@@ -109,6 +109,10 @@ export const problemCodes = {
     'The property that a meter measures is present but neither a number nor a decimal string.',
     'Send a JSON number or a decimal string of at most 20 integer digits and 18 decimals.',
   ),
+  'ingest/unknown-operation': event(
+    'A meter of distinct values reads the property `operation`, and the event says neither `add` nor `remove`.',
+    'Send `add` or `remove` as the operation of the event, or none for `add`; name a property of another meaning differently.',
+  ),
   'ingest/not-json': event(
     'The text is not JSON. As an answer to a whole body the status is 400; for a line of NDJSON it is one rejection.',
     'Send valid JSON in UTF-8.',

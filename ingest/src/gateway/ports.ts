@@ -24,18 +24,25 @@ export interface KeyVerifier {
   verify(bearer: string): Promise<VerifiedKey | { readonly kind: 'rejected' }>;
 }
 
+/** What the values of an event must be, so that every meter of its type can count it. */
+export interface ValueRules {
+  /**
+   * Names of the properties that some meter measures as a number: the property of `sum`, `max`, `average` and the like,
+   * and every name that a meter's expression reads. Each may be absent (the event is then unmatched for that meter), but
+   * a value that is present must be a number or a decimal string.
+   */
+  readonly numbers: ReadonlySet<string>;
+  /** What the property `operation` may say; absent and `null` are the default. Empty when no meter reads it. */
+  readonly operations: ReadonlySet<string>;
+}
+
 /**
  * What the catalog knows of event types: the reason why a client hears at once that a value will never be billed. It
  * may lag behind the catalog by seconds: what the gateway lets through wrongly becomes a dead letter in the rater.
  */
 export interface EventTypeRules {
-  /**
-   * Names of the properties that some meter of (tenant, type) measures as a number: the property of `sum`, `max`,
-   * `average` and the like, and every name that a meter's expression reads. Each may be absent (the event is then
-   * unmatched for that meter), but a value that is present must be a number or a decimal string. Empty when no meter
-   * reads the type.
-   */
-  numericProperties(tenant: string, type: string): ReadonlySet<string>;
+  /** What the meters of (tenant, type) ask of its events; asks nothing when no meter reads the type. */
+  valueRules(tenant: string, type: string): ValueRules;
   /** How far from the gateway's clock an event's time may be, in microseconds; 35 days and 5 minutes by default. */
   acceptanceWindow(tenant: string): AcceptanceWindow;
 }

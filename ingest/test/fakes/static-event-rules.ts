@@ -1,14 +1,20 @@
 import { defaultAcceptanceWindow } from '../../src/contract/acceptance-window.ts';
-import type { EventTypeRules } from '../../src/gateway/ports.ts';
+import type { EventTypeRules, ValueRules } from '../../src/gateway/ports.ts';
 
-const none: ReadonlySet<string> = new Set();
+const none: ValueRules = { numbers: new Set(), operations: new Set() };
 
-/** Meters of tenant `acme` read the properties `bytes` and `seconds` of `web.request` as numbers. */
+/**
+ * Meters of tenant `acme` read the properties `bytes` and `seconds` of `web.request` as numbers; one counts distinct
+ * values, so it reads `operation`.
+ */
 export class StaticEventRules implements EventTypeRules {
-  readonly #numeric: ReadonlySet<string> = new Set(['bytes', 'seconds']);
+  readonly #request: ValueRules = {
+    numbers: new Set(['bytes', 'seconds']),
+    operations: new Set(['add', 'remove']),
+  };
 
-  numericProperties(tenant: string, type: string): ReadonlySet<string> {
-    return tenant === 'acme' && type === 'web.request' ? this.#numeric : none;
+  valueRules(tenant: string, type: string): ValueRules {
+    return tenant === 'acme' && type === 'web.request' ? this.#request : none;
   }
 
   acceptanceWindow(): typeof defaultAcceptanceWindow {

@@ -110,19 +110,26 @@ describe('content types', () => {
       event({ type: 'other', data: { bytes: 'much' } }),
       event({ data: { bytes: true } }),
       event({ data: { bytes: null } }),
+      event({ data: { operation: 'remove' } }),
+      event({ data: { operation: 'GET' } }),
+      event({ type: 'other', data: { operation: 'GET' } }),
+      event({ data: { operation: null } }),
+      event({ data: { operation: ['add'] } }),
     ];
     const answer = await gateway.post(columnar(events), { type: columnsContentType });
     expect(answer.json).toMatchObject({
-      accepted: 3,
+      accepted: 6,
       rejected: [
         { index: 1, id: events[1]?.id, code: 'ingest/value-not-a-number' },
         { index: 2, id: events[2]?.id, code: 'ingest/event-too-old' },
         { index: 5, id: events[5]?.id, code: 'ingest/value-not-a-number' },
         { index: 6, id: events[6]?.id, code: 'ingest/value-not-a-number' },
+        { index: 8, id: events[8]?.id, code: 'ingest/unknown-operation' },
+        { index: 11, id: events[11]?.id, code: 'ingest/unknown-operation' },
       ],
     });
     expect(await gateway.logged(events.map(({ id }) => id))).toEqual(
-      [0, 3, 4].map((index) => events[index]?.id).sort(),
+      [0, 3, 4, 7, 9, 10].map((index) => events[index]?.id).sort(),
     );
   });
 

@@ -23,6 +23,8 @@ export interface MeterRules {
   readonly eventType: string;
   /** Properties that must be numbers where they are present. */
   readonly numberProperties: readonly string[];
+  /** What the property `operation` may say; empty where the meter does not read it. */
+  readonly operations: readonly string[];
 }
 
 export class ChargeCompiler {

@@ -151,14 +151,40 @@ describe('CompiledCatalog.advance', () => {
   });
 });
 
-describe('CompiledCatalog.numberRule', () => {
+describe('CompiledCatalog.valueRule', () => {
   it('lists what the meters of a type read as numbers, subscribed or not', () => {
-    expect(createCatalog().numberRule(tenant, 'request', start)).toEqual({
+    expect(createCatalog().valueRule(tenant, 'request', start)).toEqual({
       from: -Infinity,
       to: Infinity,
-      properties: ['bytes'],
+      numbers: ['bytes'],
+      operations: [],
     });
-    expect(createCatalog().numberRule(tenant, 'other', start).properties).toEqual([]);
+    expect(createCatalog().valueRule(tenant, 'other', start).numbers).toEqual([]);
+  });
+
+  it('lists the operations that a count of distinct values knows, from its first version on', () => {
+    const seats: MeterChange = {
+      ...callsMeter,
+      key: 'seats',
+      effectiveFrom: start,
+      definition: {
+        key: 'seats',
+        eventType: 'request',
+        aggregation: 'unique_count',
+        property: 'seat',
+      },
+    };
+    const catalog = createCatalog(seats);
+    expect(catalog.valueRule(tenant, 'request', start)).toEqual({
+      from: start,
+      to: Infinity,
+      numbers: ['bytes'],
+      operations: ['add', 'remove'],
+    });
+    expect(catalog.valueRule(tenant, 'request', start - 1)).toMatchObject({
+      to: start,
+      operations: [],
+    });
   });
 });
 

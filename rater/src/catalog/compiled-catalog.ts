@@ -1,5 +1,5 @@
 /**
- * The catalog as the rating step uses it: which charges an event moves, which properties must be numbers, and what a new
+ * The catalog as the rating step uses it: which charges an event moves, what values must be, and what a new
  * epoch changes. One per partition, holding its customers only; everything else is a pure function of the epoch.
  */
 import { assert } from '@tidemark/platform/errors';
@@ -18,11 +18,14 @@ export interface ChargeRoute {
   readonly segments: readonly ChargeSegment[];
 }
 
-/** The properties that must be numbers in events of one type, the same for all event times in [from, to). */
-export interface NumberRule {
+/** What values must be in events of one type, the same for all event times in [from, to). */
+export interface ValueRule {
   readonly from: Instant;
   readonly to: Instant;
-  readonly properties: readonly string[];
+  /** Properties that must be numbers where they are present. */
+  readonly numbers: readonly string[];
+  /** What the property `operation` may say where it is present; empty: anything. */
+  readonly operations: readonly string[];
 }
 
 export interface EpochDifference {
@@ -116,11 +119,12 @@ export class CompiledCatalog {
     return this.#segmentsOfPeriod(subscription, number).find((found) => found.key === key);
   }
 
-  /** A value that some meter of the type reads must be a number, whether or not a subscription uses the meter. */
-  numberRule(tenant: string, eventType: string, time: Instant): NumberRule {
+  /** Every meter of the type must be able to count an event, whether or not a subscription uses the meter. */
+  valueRule(tenant: string, eventType: string, time: Instant): ValueRule {
     let from = -Infinity;
     let to = Infinity;
-    const properties = new Set<string>();
+    const numbers = new Set<string>();
+    const operations = new Set<string>();
     for (const versions of this.#index.meterVersions(tenant, eventType)) {
       for (const span of effectiveSpans(versions, -Infinity, Infinity)) {
         if (span.to <= time) from = Math.max(from, span.to);
@@ -130,11 +134,12 @@ export class CompiledCatalog {
           to = Math.min(to, span.to);
           const rules = this.#compiler.rulesOf(span.version);
           if (rules?.eventType !== eventType) continue;
-          for (const property of rules.numberProperties) properties.add(property);
+          for (const property of rules.numberProperties) numbers.add(property);
+          for (const operation of rules.operations) operations.add(operation);
         }
       }
     }
-    return { from, to, properties: [...properties].sort() };
+    return { from, to, numbers: [...numbers].sort(), operations: [...operations].sort() };
   }
 
   #segmentsOfPeriod(subscription: SubscriptionChange, number: number): readonly ChargeSegment[] {

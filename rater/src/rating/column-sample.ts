@@ -50,6 +50,19 @@ export class ColumnSample implements UsageSample {
     return this.#properties.get(property)?.text(this.#row);
   }
 
+  /** Whether some row holds the property. */
+  has(property: string): boolean {
+    return this.#properties.has(property);
+  }
+
+  /** Whether the row's property says one of `texts`, or nothing: JSON's null says nothing. */
+  isAbsentOrOneOf(property: string, texts: readonly string[]): boolean {
+    const column = this.#properties.get(property);
+    if (column === undefined || column.isEmpty(this.#row)) return true;
+    const text = column.text(this.#row);
+    return text !== undefined && texts.includes(text);
+  }
+
   /** Whether some row holds the property as anything but a JSON number; only then a value can fail to be one. */
   mayBeNoNumber(property: string): boolean {
     return (
@@ -93,6 +106,15 @@ class SampleProperty {
           : textOf(this.#lastReader.column.values, this.#lastPosition);
     }
     return this.#text;
+  }
+
+  isEmpty(row: number): boolean {
+    this.#find(row);
+    const values = this.#lastReader?.column.values;
+    return (
+      values === undefined ||
+      (values.kind === 'json' && values.values[this.#lastPosition] === 'null')
+    );
   }
 
   #find(row: number): void {

@@ -5,7 +5,7 @@
  */
 import { checkAcceptance, raterTolerance } from '@tidemark/ingest/contract';
 import type { AcceptanceWindow, EventColumns } from '@tidemark/ingest/contract';
-import type { NumberRule } from '../catalog/compiled-catalog.ts';
+import type { ValueRule } from '../catalog/compiled-catalog.ts';
 import { lanesPerBlock } from './block-cipher.ts';
 import { ColumnSample } from './column-sample.ts';
 import { isBefore } from './confirmed-owners.ts';
@@ -23,6 +23,9 @@ import type { PartitionState } from './partition-state.ts';
 import type { PayloadHasher } from './payload-hash.ts';
 import { textAt } from './property-reader.ts';
 import type { RowCoordinates } from './row-coordinates.ts';
+
+/** The property that says what an event does to a count of distinct values. */
+const operationProperty = 'operation';
 
 /** What the step needs beside state and batch: settings, and scratch memory that lives as long as the worker. */
 export interface EnvelopeStepContext {
@@ -53,7 +56,7 @@ export class EnvelopeStep {
   readonly #fingerprints: Uint32Array;
   readonly #owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
   /** The rule that the last event of its type met, by type. */
-  readonly #numberRules = new Map<string, CheckedRule>();
+  readonly #valueRules = new Map<string, CheckedRule>();
   readonly #accepted: Uint32Array;
   #acceptedCount = 0;
   #payloads = new Uint32Array(0);
@@ -109,9 +112,9 @@ export class EnvelopeStep {
       this.#input.outcomes.count(row, conflict ? 'conflict' : 'duplicate');
       return;
     }
-    const noNumber = this.#noNumber(row);
-    if (noNumber !== undefined) {
-      this.#bury(row, 'ingest/value-not-a-number', noNumber);
+    const unmeasurable = this.#unmeasurable(row);
+    if (unmeasurable !== undefined) {
+      this.#bury(row, unmeasurable.reason, unmeasurable.property);
       return;
     }
     this.#accept(row);
@@ -147,28 +150,34 @@ export class EnvelopeStep {
     return confirmed?.find(this.#fingerprints, at);
   }
 
-  /** The property that must be a number and is none. */
-  #noNumber(row: number): string | undefined {
+  /** A value that a meter of the event's type could never count. */
+  #unmeasurable(row: number): Unmeasurable | undefined {
     const { type, time } = this.#columns;
     const instant = time[row] ?? 0;
-    let rule = this.#numberRules.get(textAt(type, row));
+    let rule = this.#valueRules.get(textAt(type, row));
     if (rule === undefined || instant < rule.from || instant >= rule.to) {
-      rule = this.#readNumberRule(row, instant);
+      rule = this.#readValueRule(row, instant);
     }
-    if (rule.doubtful.length === 0) return undefined;
+    const { doubtful, operations } = rule;
+    if (doubtful.length === 0 && operations.length === 0) return undefined;
     const { coordinates } = this.#input;
     this.#sample.moveTo(row, coordinates.offsetAt(row), coordinates.indexAt(row));
-    return rule.doubtful.find((property) => this.#sample.decimal(property) === 'not-a-number');
+    const noNumber = doubtful.find((property) => this.#sample.decimal(property) === 'not-a-number');
+    if (noNumber !== undefined) return { reason: 'ingest/value-not-a-number', property: noNumber };
+    return operations.length === 0 || this.#sample.isAbsentOrOneOf(operationProperty, operations)
+      ? undefined
+      : { reason: 'ingest/unknown-operation', property: operationProperty };
   }
 
-  #readNumberRule(row: number, instant: number): CheckedRule {
+  #readValueRule(row: number, instant: number): CheckedRule {
     const { subjects } = this.#input.state;
     const type = textAt(this.#columns.type, row);
-    const rule = subjects.numberRule(this.#customers.at(row).tenant, type, instant);
-    const doubtful = rule.properties.filter((property) => this.#sample.mayBeNoNumber(property));
-    const checked = { ...rule, doubtful };
+    const rule = subjects.valueRule(this.#customers.at(row).tenant, type, instant);
+    const doubtful = rule.numbers.filter((property) => this.#sample.mayBeNoNumber(property));
+    const operations = this.#sample.has(operationProperty) ? rule.operations : [];
+    const checked = { ...rule, doubtful, operations };
     // Rules are a tenant's own: where tenants share an envelope, none is remembered.
-    if (this.#columns.tenant.dictionary.length === 1) this.#numberRules.set(type, checked);
+    if (this.#columns.tenant.dictionary.length === 1) this.#valueRules.set(type, checked);
     return checked;
   }
 
@@ -201,7 +210,13 @@ export class EnvelopeStep {
   }
 }
 
-/** A rule with those of its properties that some row of the envelope holds as anything but a JSON number. */
-interface CheckedRule extends NumberRule {
+/** A rule as far as the rows of the envelope can break it. */
+interface CheckedRule extends ValueRule {
+  /** Those of its properties that some row holds as anything but a JSON number. */
   readonly doubtful: readonly string[];
+}
+
+interface Unmeasurable {
+  readonly reason: 'ingest/value-not-a-number' | 'ingest/unknown-operation';
+  readonly property: string;
 }

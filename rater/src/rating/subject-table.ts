@@ -2,7 +2,7 @@
  * What is worth remembering about a subject between its events: whether it belongs to this partition, the hashed prefix of
  * its identities and the totals that its events move. Only a cache: cleared when it is full and at every catalog epoch.
  */
-import type { ChargeRoute, CompiledCatalog, NumberRule } from '../catalog/compiled-catalog.ts';
+import type { ChargeRoute, CompiledCatalog, ValueRule } from '../catalog/compiled-catalog.ts';
 import type { OwnsCustomer } from '../catalog/catalog-index.ts';
 import { ByteWriter } from './byte-writer.ts';
 import type { ChargeTotals, RunningTotal } from './charge-totals.ts';
@@ -38,7 +38,7 @@ export interface SummedTotal {
 export class SubjectTable {
   readonly sources: SubjectTableSources;
   readonly #tenants = new Map<string, Map<string, SubjectEntry>>();
-  readonly #numberRules = new Map<string, NumberRule>();
+  readonly #valueRules = new Map<string, ValueRule>();
   #size = 0;
 
   constructor(sources: SubjectTableSources) {
@@ -61,21 +61,21 @@ export class SubjectTable {
     return entry;
   }
 
-  /** The properties that must be numbers in an event of the type at `time`. */
-  numberRule(tenant: string, eventType: string, time: number): NumberRule {
+  /** What values must be in an event of the type at `time`. */
+  valueRule(tenant: string, eventType: string, time: number): ValueRule {
     const key = `${tenant}\n${eventType}`;
-    const known = this.#numberRules.get(key);
+    const known = this.#valueRules.get(key);
     if (known !== undefined && time >= known.from && time < known.to) return known;
-    if (this.#numberRules.size >= subjectsMax) this.#numberRules.clear();
-    const rule = this.sources.catalog.numberRule(tenant, eventType, time);
-    this.#numberRules.set(key, rule);
+    if (this.#valueRules.size >= subjectsMax) this.#valueRules.clear();
+    const rule = this.sources.catalog.valueRule(tenant, eventType, time);
+    this.#valueRules.set(key, rule);
     return rule;
   }
 
   /** Forgets everything; must be called when the catalog or a total was replaced. */
   clear(): void {
     this.#tenants.clear();
-    this.#numberRules.clear();
+    this.#valueRules.clear();
     this.#size = 0;
   }
 }

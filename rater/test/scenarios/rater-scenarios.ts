@@ -1,5 +1,6 @@
 /** What a rater must do whatever its pool is made of; run with the in-process twin and with real threads. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { formatInstant } from '@tidemark/ingest/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SubscriptionChange } from '../../src/catalog/index.ts';
 import {
@@ -9,6 +10,8 @@ import {
   start,
   startMs,
   subscription,
+  tenant,
+  usageEvent,
 } from '../fakes/usage-scene.ts';
 import type { EventSketch } from '../fakes/usage-scene.ts';
 import { expectedTotals, storedTotals } from './oracle.ts';
@@ -318,6 +321,50 @@ export function describeRaterScenarios(name: string, createPool: CreatePool): vo
         expect.arrayContaining(['ok', 'old']),
       );
       expect(world.store.violations).toEqual([]);
+    });
+
+    it('buries an operation that a count of distinct values does not know, from that meter on', async () => {
+      const world = createWorld();
+      catalogOf(world, ['ada']);
+      const seats = { ...callsMeter, key: 'seats', effectiveFrom: start + hour };
+      const counted = { eventType: 'request', aggregation: 'unique_count', property: 'seat' };
+      world.publish({ ...seats, definition: { key: 'seats', ...counted } });
+      const operations = ['add', 'remove', null, undefined, 'read', 1, true, {}, ['add']];
+      const sent = (at: number) =>
+        operations.map((operation, index) => ({
+          id: `${at}-${index}`,
+          customer: 'ada',
+          time: start + at * hour,
+          data: { seat: 'a', ...(operation !== undefined && { operation }) },
+        }));
+      world.gateway.send([...sent(0), ...sent(1)], startMs + 2 * (hour / 1000));
+      // Events of a foreign producer, which no gateway has seen.
+      for (const sketch of sent(2)) {
+        const { time, ...event } = usageEvent(sketch);
+        const foreign = {
+          specversion: '1.0',
+          ...event,
+          tenant: undefined,
+          time: formatInstant(time),
+        };
+        const value = Buffer.from(JSON.stringify(foreign));
+        const record = { partition: 0, key: `${tenant}:ada`, value, headers: {} };
+        world.log.put(record, startMs + 2 * (hour / 1000));
+      }
+      await world.startRater();
+      await world.caughtUp();
+      const buried = world.store.collapsed('dead_letters');
+      expect(
+        new Set(buried.map(({ reason, detail }) => `${String(reason)} ${String(detail)}`)),
+      ).toEqual(new Set(['ingest/unknown-operation operation']));
+      expect(buried).toHaveLength(10);
+      const stored = world.store.collapsed('usage_events').map(({ id }) => String(id));
+      expect(stored.filter((id) => id.startsWith('0-'))).toHaveLength(9);
+      for (const at of [1, 2]) {
+        expect(stored.filter((id) => id.startsWith(`${at}-`)).sort()).toEqual(
+          [0, 1, 2, 3].map((index) => `${at}-${index}`),
+        );
+      }
     });
 
     it('starts no partition once it is stopped, when the store answers only then', async () => {

@@ -7,11 +7,11 @@ import { idAt } from '../../contract/canonical-data.ts';
 import { decodeClientColumns } from '../../contract/columns-codec.ts';
 import type { EventColumns } from '../../contract/event-columns.ts';
 import { batchLimits } from '../../contract/limits.ts';
-import type { ProblemCode } from '../../contract/problem-codes.ts';
 import { AppError } from '@tidemark/platform/errors';
-import { findNotANumberRows, notANumberCode } from '../numeric-values.ts';
 import { tooManyEvents } from '../read-events.ts';
 import type { ReadContext, ReadEvents } from '../read-events.ts';
+import { findUnmeasurableRows } from '../unmeasurable-values.ts';
+import type { UnmeasurableValue } from '../unmeasurable-values.ts';
 
 /** @throws AppError `ingest/invalid-columns` (400) or `ingest/too-many-events` (413). */
 export function readColumnarEvents(body: Buffer, context: ReadContext): ReadEvents {
@@ -29,20 +29,17 @@ export function readColumnarEvents(body: Buffer, context: ReadContext): ReadEven
   }
   const reasons = new Map<number, Reason>();
   checkTimes(columns, context, reasons);
-  findNotANumberRows(
+  findUnmeasurableRows(
     columns,
-    (type) => context.rules.numericProperties(context.tenant, type),
-    (row, message) => {
-      if (!reasons.has(row)) reasons.set(row, { code: notANumberCode, message });
+    (type) => context.rules.valueRules(context.tenant, type),
+    (row, reason) => {
+      if (!reasons.has(row)) reasons.set(row, reason);
     },
   );
   return separate(columns, reasons);
 }
 
-interface Reason {
-  readonly code: ProblemCode;
-  readonly message: string;
-}
+type Reason = UnmeasurableValue;
 
 function checkTimes(
   { count, time }: EventColumns,

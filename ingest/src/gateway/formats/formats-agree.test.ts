@@ -26,6 +26,11 @@ const value = fc.oneof(
   fc.constantFrom<JsonValue>(null, [], { bytes: 1 }),
 );
 
+const operation = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom<JsonValue>('add', 'remove', null) },
+  value,
+);
+
 const event = fc.record({
   tenant: fc.constant('acme'),
   id: fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 20 })),
@@ -34,7 +39,7 @@ const event = fc.record({
   subject: fc.constantFrom('a', 'b', 'c'),
   time: fc.integer({ min: now - 40 * day, max: now + day }),
   data: fc.record(
-    { bytes: value, seconds: value, kind: value },
+    { bytes: value, seconds: value, kind: value, operation },
     { requiredKeys: [], noNullPrototype: true },
   ),
 });

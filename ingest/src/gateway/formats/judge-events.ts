@@ -2,13 +2,14 @@
 import { parseUsageEvent } from '../../contract/parse-usage-event.ts';
 import type { ParseContext } from '../../contract/parse-usage-event.ts';
 import type { AcceptedEvent, RejectedEvent } from '../../contract/usage-event.ts';
-import { findNotANumber, notANumberCode } from '../numeric-values.ts';
+import type { ValueRules } from '../ports.ts';
 import type { ReadContext, ReadEvents } from '../read-events.ts';
+import { findUnmeasurable } from '../unmeasurable-values.ts';
 
 export class EventJudge {
   readonly #context: ReadContext;
   readonly #parse: ParseContext;
-  readonly #numericOfType = new Map<string, ReadonlySet<string>>();
+  readonly #rulesByType = new Map<string, ValueRules>();
   readonly #accepted: AcceptedEvent[] = [];
   readonly #rejected: RejectedEvent[] = [];
   #index = 0;
@@ -30,11 +31,11 @@ export class EventJudge {
       this.reject(parsed);
       return;
     }
-    const message = findNotANumber(parsed.event, this.#numericProperties);
-    if (message === undefined) {
+    const reason = findUnmeasurable(parsed.event, this.#rulesOf);
+    if (reason === undefined) {
       this.#accepted.push(parsed.event);
       this.#index += 1;
-    } else this.reject({ id: parsed.event.id, code: notANumberCode, message });
+    } else this.reject({ id: parsed.event.id, ...reason });
   }
 
   /** The next event of the body cannot be read at all. */
@@ -47,12 +48,12 @@ export class EventJudge {
     return { kind: 'events', accepted: this.#accepted, rejected: this.#rejected };
   }
 
-  readonly #numericProperties = (type: string): ReadonlySet<string> => {
-    let names = this.#numericOfType.get(type);
-    if (names === undefined) {
-      names = this.#context.rules.numericProperties(this.#context.tenant, type);
-      this.#numericOfType.set(type, names);
+  readonly #rulesOf = (type: string): ValueRules => {
+    let rules = this.#rulesByType.get(type);
+    if (rules === undefined) {
+      rules = this.#context.rules.valueRules(this.#context.tenant, type);
+      this.#rulesByType.set(type, rules);
     }
-    return names;
+    return rules;
   };
 }

@@ -8,7 +8,9 @@ import { PlainEventScanner } from '../../contract/plain-event-scanner.ts';
 import type { PlainShape } from '../../contract/plain-event-scanner.ts';
 import { plainKind } from '../../contract/plain-events.ts';
 import type { PlainEvents } from '../../contract/plain-events.ts';
+import type { ValueRules } from '../ports.ts';
 import type { ReadContext, ReadEvents } from '../read-events.ts';
+import { operationProperty } from '../unmeasurable-values.ts';
 
 /** One for all requests: reading and publishing a body is one turn of the event loop. */
 const scanner = new PlainEventScanner();
@@ -21,7 +23,7 @@ export function readPlainEvents(
 ): ReadEvents | undefined {
   const events = scanner.scan(body, context.tenant, shape);
   if (events === undefined) return undefined;
-  if (!timesAccepted(events, context) || !numbersAreNumbers(events, context)) return undefined;
+  if (!timesAccepted(events, context) || !valuesAreMeasurable(events, context)) return undefined;
   return { kind: 'plain', accepted: events, rejected: [] };
 }
 
@@ -37,25 +39,31 @@ function timesAccepted(
   return true;
 }
 
-/** Whether every property that a meter measures is a number or a decimal string; plain numbers always are. */
-function numbersAreNumbers(events: PlainEvents, { tenant, rules }: ReadContext): boolean {
+/**
+ * Whether every property that a meter measures is a number or a decimal string (plain numbers always are), and every
+ * operation that a meter reads one that it knows.
+ */
+function valuesAreMeasurable(events: PlainEvents, { tenant, rules }: ReadContext): boolean {
   let type: string | undefined;
-  let measured: ReadonlySet<string> | undefined;
+  let asked: ValueRules | undefined;
   let at = 0;
   for (let index = 0; index < events.length; index++) {
     const eventType = events.types[index] as string;
-    if (measured === undefined || eventType !== type) {
+    if (asked === undefined || eventType !== type) {
       type = eventType;
-      measured = rules.numericProperties(tenant, eventType);
+      asked = rules.valueRules(tenant, eventType);
     }
+    const { numbers, operations } = asked;
+    const readsOperation = operations.size > 0;
     const end = events.propertyEnds[index] as number;
     for (; at < end; at++) {
-      if (events.kinds[at] === plainKind.number || !measured.has(events.names[at] as string)) {
-        continue;
+      const name = events.names[at] as string;
+      const isText = events.kinds[at] === plainKind.string;
+      if (readsOperation && name === operationProperty) {
+        if (!isText || !operations.has(events.texts[at] as string)) return false;
       }
-      const isDecimal =
-        events.kinds[at] === plainKind.string && isDecimalString(events.texts[at] as string);
-      if (!isDecimal) return false;
+      if (events.kinds[at] === plainKind.number || !numbers.has(name)) continue;
+      if (!isText || !isDecimalString(events.texts[at] as string)) return false;
     }
   }
   return true;

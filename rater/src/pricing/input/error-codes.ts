@@ -35,8 +35,6 @@ export const pricingErrorCodes = {
   'rater/meter-required': 'Name a meter: only a flat price can do without.',
   'rater/meter-does-not-fit': 'Use a meter with the aggregation the message names.',
   'rater/unknown-dimension': 'Declare the dimension on the meter, or use one that is declared.',
-  'rater/unknown-operation':
-    'Send `add` or `remove` as the operation of the event, or none for `add`.',
   'rater/unknown-aggregation': 'Use one of the aggregations of the registry.',
   'rater/expression-not-valid':
     'Use numbers, properties, + - * / and parentheses; divide by constants only.',

@@ -17,8 +17,8 @@ describe('operations of a unique count', () => {
       expect(previewCase({ kind: 'meter', meter: seats, events, period })).toEqual({
         quantity: '1',
         rejected: [
-          { index: 1, code: 'rater/unknown-operation' },
-          { index: 2, code: 'rater/unknown-operation' },
+          { index: 1, code: 'ingest/unknown-operation' },
+          { index: 2, code: 'ingest/unknown-operation' },
         ],
       });
     },
@@ -63,7 +63,7 @@ describe('operations of a unique count', () => {
     expect(previewCase({ charge, meter: seats, events, period })).toMatchObject({
       quantity: '1',
       amount: '2.00',
-      rejected: [{ index: 1, code: 'rater/unknown-operation' }],
+      rejected: [{ index: 1, code: 'ingest/unknown-operation' }],
     });
   });
 });

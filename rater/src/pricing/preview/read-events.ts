@@ -101,13 +101,15 @@ function readEvent(object: JsonObject, index: number, meter: Meter): ReadEvent {
 function faultOf(
   { properties }: ReadEvent,
   { meter, numberProperties }: EventReading,
-): NumberFault | 'rater/unknown-operation' | undefined {
+): NumberFault | 'ingest/unknown-operation' | undefined {
   for (const name of numberProperties) {
     if (!Object.hasOwn(properties, name)) continue;
     const number = exactNumber(properties[name]);
     if (typeof number === 'string') return number;
   }
-  return isUnknownOperation(properties['operation'], meter) ? 'rater/unknown-operation' : undefined;
+  return isUnknownOperation(properties['operation'], meter)
+    ? 'ingest/unknown-operation'
+    : undefined;
 }
 
 /** Absent and `null` are the default. */
