@@ -17,11 +17,12 @@ export function applyPriceModel(rating: Rating): Rating {
 
 /** Each cell by itself, in the order of the matrix. */
 function priceCells(pricing: CellPricing, rating: Rating): RatingLine[] {
-  const cells = rating.usage.takes === 'cells' ? rating.usage.cells : [];
-  return cells.flatMap(({ index, usage }) => {
+  const { usage } = rating;
+  if (usage.takes !== 'cells') throw misfit(pricing, usage);
+  return usage.cells.flatMap(({ index, usage: own }) => {
     const cell = pricing.cells[index];
     if (cell === undefined) throw new RangeError(`The matrix has no cell ${index}.`);
-    return priceOne(cell, usage, rating).map((line) => ({ ...line, cell: cell.when }));
+    return priceOne(cell, own, rating).map((line) => ({ ...line, cell: cell.when }));
   });
 }
 
@@ -42,7 +43,7 @@ function exactLines(price: OnePrice, usage: Usage, rating: Rating): PricedLine[]
     const isDue = rating.final || rating.charge.timing === 'in_advance';
     return isDue ? pricing.rate(Rational.zero, rating.share) : [];
   }
-  if (usage.takes === 'cells') throw new RangeError('Only a matrix takes cells.');
+  if (usage.takes === 'cells') throw misfit(pricing, usage);
   const total = totalOf(usage);
   if (total === null) return [];
   if (total.isNegative && !isCredited(price, rating)) return [unbilled(total)];
@@ -88,5 +89,10 @@ function linesOf(
   if (pricing.takes === 'transactions' && usage.takes === 'transactions')
     return pricing.rate(usage.state);
   if (pricing.takes === 'amounts' && usage.takes === 'amounts') return pricing.rate(usage.amount);
-  throw new RangeError(`A price that takes ${pricing.takes} cannot rate ${usage.takes}.`);
+  throw misfit(pricing, usage);
+}
+
+/** Each fold makes the usage that its own price takes; anything else is a fault. */
+function misfit(pricing: ModelPricing, usage: Usage): RangeError {
+  return new RangeError(`A price that takes ${pricing.takes} cannot rate ${usage.takes}.`);
 }

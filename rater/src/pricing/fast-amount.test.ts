@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseMeter } from '../meters/meter.ts';
-import { Rational } from '../money/index.ts';
+import { exactAmountScale, formatShortest, quantityOf, Rational } from '../money/index.ts';
 import { parseCharge } from './charge.ts';
+import { compileCharge } from './compile-charge.ts';
 import { compileFastAmount, type FastAmount } from './fast-amount.ts';
 import { previewRules } from './input/json-object.ts';
 
@@ -19,6 +20,8 @@ function compile(price: object, charge: object = {}, meter: object = {}): FastAm
     parseMeter({ aggregation: 'sum', property: 'v', ...meter }, previewRules),
   );
 }
+
+const wholePeriod = { from: 0, to: 1 };
 
 /** The amount in thousandths at a quantity in tenths. */
 function thousandths(fast: FastAmount | undefined, tenths: number): bigint | undefined {
@@ -89,6 +92,56 @@ describe('the fast path', () => {
     [-10, 0n],
   ])('prices %s tenths at %s thousandths', (tenths, amount) => {
     expect(thousandths(compile(graduated), tenths)).toBe(amount);
+  });
+
+  const steps = [
+    { upTo: '10', flatAmount: '3' },
+    { upTo: '20', flatAmount: '5' },
+    { upTo: null, flatAmount: '7' },
+  ];
+  const priced = [
+    { upTo: '10', unitAmount: '2', flatAmount: '1' },
+    { upTo: '20', flatAmount: '5' },
+    { upTo: null, unitAmount: '0.5', flatAmount: '4' },
+  ];
+  const rates = [
+    { upTo: '10', rate: '3', flatAmount: '1' },
+    { upTo: null, rate: '2' },
+  ];
+  it.each([
+    [{ model: 'flat', amount: '5' }],
+    [{ model: 'per_unit', unitAmount: '0.01' }],
+    [{ model: 'graduated', tiers: priced }],
+    [{ model: 'volume', tiers: priced }],
+    [{ model: 'stairstep', tiers: steps }],
+    [{ model: 'stairstep', tiers: steps, mode: 'sum' }],
+    [{ model: 'graduated_percentage', tiers: rates }],
+  ])('gives the digits of the lines at every edge of %j', (price) => {
+    for (const negative of ['zero', 'credit', 'reject']) {
+      for (const zeroUsageFirstTierFlat of ['charged', 'not_charged']) {
+        const options = 'tiers' in price ? { negative, zeroUsageFirstTierFlat } : { negative };
+        for (const allowance of [undefined, '5']) {
+          const full = { price: { currency: 'USD', ...price, ...options }, allowance };
+          const charge = parseCharge(full, { rules: previewRules });
+          const meter = parseMeter({ aggregation: 'sum', property: 'v' }, previewRules);
+          const rater = compileCharge(charge, meter);
+          const fast = compileFastAmount(charge, meter);
+          for (const tenths of [-10, -1, 0, 1, 50, 51, 100, 101, 150, 151, 200, 201, 250, 251]) {
+            const sum = quantityOf(BigInt(tenths) * 10n ** 17n);
+            const state = rater.empty(wholePeriod);
+            rater.addTotals(state, 1, sum);
+            // The lines of a rejected total are an error.
+            if (negative === 'reject' && tenths < 0) continue;
+            const { exactAmount } = rater.rate(state, { period: wholePeriod });
+            const amount = fast?.({ count: 1, sum, rest: Rational.zero }) ?? -1n;
+            expect([tenths, formatShortest(amount, exactAmountScale)]).toEqual([
+              tenths,
+              exactAmount,
+            ]);
+          }
+        }
+      }
+    }
   });
 
   it('counts whole units', () => {

@@ -219,12 +219,18 @@ describe('the steps of a charge', () => {
   });
 });
 
-describe('a percentage of a converted quantity', () => {
-  it('is of what is left after conversion and allowance', () => {
-    const percentage = { model: 'percentage', currency: 'USD', rate: '10', fixedAmount: '1' };
+describe('a price of values', () => {
+  it.each([
+    [{ model: 'percentage', rate: '10', fixedAmount: '1' }, '50 x 10% = 6'],
+    [
+      { model: 'graduated_percentage', tiers: [{ upTo: null, rate: '10' }] },
+      'tier 1: 50 x 10% = 5',
+    ],
+    [{ model: 'dynamic', multiplier: '3' }, '50 x 3 = 150'],
+  ])('%j is of what is left after conversion and allowance', (model, line) => {
     const conversion = { operation: 'multiply', factor: '2' };
-    const input = { charge: { price: percentage, conversion, allowance: '150' }, quantity: '100' };
-    expect(lineTexts(input)).toEqual(['50 x 10% = 6']);
+    const charge = { price: { currency: 'USD', ...model }, conversion, allowance: '150' };
+    expect(lineTexts({ charge, quantity: '100' })).toEqual([line]);
   });
 });
 

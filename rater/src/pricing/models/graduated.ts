@@ -32,7 +32,7 @@ export function rateGraduated(tiers: readonly PricedTier[], quantity: Rational):
   const lines: PricedLine[] = [];
   let below = Rational.zero;
   for (const [index, { upTo, unitAmount, flatAmount }] of tiers.entries()) {
-    if (index > 0 && !quantity.isAbove(below)) break;
+    if (!quantity.isAbove(below)) break;
     const top = upTo !== null && quantity.isAbove(upTo) ? upTo : quantity;
     lines.push(tierLine(index, top.minus(below), { unitAmount, flatAmount }));
     below = top;

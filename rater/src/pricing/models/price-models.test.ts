@@ -145,6 +145,7 @@ describe('graduated_percentage', () => {
     [{}, '1000', ['tier 1: 1000 x 2% + 3 = 23']],
     [{}, '1500', ['tier 1: 1000 x 2% + 3 = 23', 'tier 2: 500 x 1% = 5']],
     [{ negative: 'credit' }, '-100', ['tier 1: -100 x 2% = -2']],
+    [{ tiers: [{ upTo: null, flatAmount: '3' }] }, '7', ['tier 1: 7 + 3 = 3']],
     [{ zeroUsageFirstTierFlat: 'not_charged' }, '0', ['tier 1: 0 x 2% = 0']],
     [{ zeroUsageFirstTierFlat: 'not_charged' }, '1', ['tier 1: 1 x 2% + 3 = 3.02']],
   ] as Row[])('with %j of %j is %j', (options, usage, lines) => {

@@ -43,6 +43,40 @@ describe('a case', () => {
       aPrice({ model: 'stairstep', tiers: [{ upTo: null, flatAmount: '-1' }] }),
     ],
     [
+      'a negative unit amount',
+      'rater/negative-value at charge.price.unitAmount',
+      aPrice({ model: 'per_unit', unitAmount: '-1' }),
+    ],
+    [
+      'a negative rate of a tier',
+      'rater/negative-value at charge.price.tiers[0].rate',
+      aPrice({ model: 'graduated_percentage', tiers: [{ upTo: null, rate: '-1' }] }),
+    ],
+    [
+      'a negative flat amount beside a rate',
+      'rater/negative-value at charge.price.tiers[0].flatAmount',
+      aPrice({
+        model: 'graduated_percentage',
+        tiers: [{ upTo: null, rate: '1', flatAmount: '-1' }],
+      }),
+    ],
+    [
+      'a package of nothing in a tier',
+      'rater/not-positive at charge.price.tiers[0].packageSize',
+      aPrice({
+        model: 'tiered_package',
+        tiers: [{ upTo: null, packageSize: '0', packageAmount: '1' }],
+      }),
+    ],
+    [
+      'a negative package amount of a tier',
+      'rater/negative-value at charge.price.tiers[0].packageAmount',
+      aPrice({
+        model: 'tiered_package',
+        tiers: [{ upTo: null, packageSize: '1', packageAmount: '-1' }],
+      }),
+    ],
+    [
       'a first tier of zero usage in words',
       'rater/value-not-allowed at charge.price.zeroUsageFirstTierFlat',
       aPrice({
