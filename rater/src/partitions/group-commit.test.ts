@@ -10,7 +10,7 @@ const counts = { logged: 0, stored: 0, duplicate: 0, conflict: 0, dead: 0, contr
 
 class TestSource implements CommitSource {
   unflushedRows = 0;
-  backlog = false;
+  waitingEvents = 0;
   next = 0;
   readonly #partition: number;
 
@@ -153,7 +153,7 @@ describe('GroupCommit', () => {
     commit.start();
     await scheduler.advance(0);
     source.unflushedRows = 2;
-    source.backlog = true;
+    source.waitingEvents = 1;
     commit.notify();
     await scheduler.advance(24);
     expect(written.filter((line) => line.startsWith('rows'))).toEqual(['rows 1']);
@@ -168,13 +168,44 @@ describe('GroupCommit', () => {
     await commit.stop();
   });
 
+  it('waits for a larger block while the raters are behind, and no longer', async () => {
+    const { behindEvents, behindFlushRowsTarget, behindFlushIntervalMaxMs, flushRowsTarget } =
+      defaultRaterConfig;
+    const { written, scheduler, commit } = createCommit();
+    const source = new TestSource(0);
+    commit.add(source);
+    commit.start();
+    const flushes = () => written.filter((line) => line.startsWith('rows')).length;
+    source.waitingEvents = behindEvents;
+    source.unflushedRows = flushRowsTarget;
+    commit.notify();
+    await scheduler.advance(0);
+    await scheduler.advance(behindFlushIntervalMaxMs - 1);
+    expect(flushes()).toBe(0);
+    await scheduler.advance(1);
+    expect(flushes()).toBe(1);
+    source.unflushedRows = behindFlushRowsTarget;
+    commit.notify();
+    await scheduler.advance(25);
+    expect(flushes()).toBe(2);
+    source.unflushedRows = flushRowsTarget;
+    commit.notify();
+    await scheduler.advance(25);
+    expect(flushes()).toBe(2);
+    source.waitingEvents = behindEvents - 1;
+    commit.notify();
+    await scheduler.advance(0);
+    expect(flushes()).toBe(3);
+    await commit.stop();
+  });
+
   it('flushes at once when somebody waits for it', async () => {
     const { written, scheduler, commit } = createCommit();
     const source = new TestSource(0);
     commit.add(source);
     commit.start();
     source.unflushedRows = 1;
-    source.backlog = true;
+    source.waitingEvents = 1;
     await commit.flush(new AbortController().signal);
     expect(written.slice(0, 2)).toEqual(['rows 1', 'progress 0']);
     await scheduler.advance(0);

@@ -18,8 +18,8 @@ export interface CommitSource {
   /** Something was applied that is not taken yet. */
   readonly dirty: boolean;
   readonly unflushedRows: number;
-  /** More records wait to be rated right now, so a larger block is near. */
-  readonly backlog: boolean;
+  /** Fetched events that wait to be rated: a larger block is near. `Infinity` when no more are fetched before some are rated. */
+  readonly waitingEvents: number;
   /** The rows since the last time; `null` when there is nothing or the state was lost. */
   collect(): Promise<TakenBatch | null>;
   /** The rows up to this progress are durable. */
@@ -75,7 +75,7 @@ export class GroupCommit {
     this.#flushed.notify();
   }
 
-  /** A source became dirty, or has no backlog any more. */
+  /** A source became dirty, or nothing waits for it any more. */
   notify(): void {
     this.#work.notify();
   }
@@ -175,15 +175,28 @@ export class GroupCommit {
     const dirty = [...this.#sources].filter((source) => source.dirty);
     if (this.#urgent) return 0;
     if (dirty.length === 0) return Infinity;
-    const { flushIntervalMinMs, flushIntervalMaxMs } = this.#options.config;
-    const { flushRowsTarget, unflushedRowsMax } = this.#options.config;
+    const { flushIntervalMinMs, unflushedRowsMax } = this.#options.config;
     const now = this.#options.scheduler.nowMs();
     this.#dirtySinceMs ??= now;
     const untilAllowed = this.#startedAtMs + flushIntervalMinMs - now;
     if (untilAllowed > 0) return untilAllowed;
-    if (this.#unflushedRows() >= Math.min(flushRowsTarget, unflushedRowsMax)) return 0;
-    if (dirty.every((source) => !source.backlog)) return 0;
-    return this.#dirtySinceMs + flushIntervalMaxMs - now;
+    const { rowsTarget, intervalMaxMs } = this.#blockSize();
+    if (this.#unflushedRows() >= Math.min(rowsTarget, unflushedRowsMax)) return 0;
+    if (dirty.every((source) => source.waitingEvents === 0)) return 0;
+    return this.#dirtySinceMs + intervalMaxMs - now;
+  }
+
+  /** How large a block is worth waiting for, and how long. */
+  #blockSize(): { readonly rowsTarget: number; readonly intervalMaxMs: number } {
+    const { config } = this.#options;
+    let waiting = 0;
+    for (const source of this.#sources) waiting += source.waitingEvents;
+    return waiting < config.behindEvents
+      ? { rowsTarget: config.flushRowsTarget, intervalMaxMs: config.flushIntervalMaxMs }
+      : {
+          rowsTarget: config.behindFlushRowsTarget,
+          intervalMaxMs: config.behindFlushIntervalMaxMs,
+        };
   }
 
   #unflushedRows(): number {

@@ -113,8 +113,9 @@ export class PartitionActor implements CommitSource {
     return this.#live ? this.#figures.rows : 0;
   }
 
-  get backlog(): boolean {
-    return this.#live && this.#queue.length > 0;
+  get waitingEvents(): number {
+    if (!this.#live) return 0;
+    return this.#paused ? Infinity : this.#queue.events;
   }
 
   collect(): Promise<TakenBatch | null> {

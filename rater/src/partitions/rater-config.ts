@@ -16,7 +16,13 @@ export interface RaterConfig {
   readonly flushRowsTarget: number;
   /** ... but not longer than this. */
   readonly flushIntervalMaxMs: number;
-  /** Rows that wait for a flush, over all partitions; rating pauses above. */
+  /** With this many fetched events waiting, or a full queue, the raters are behind: rate counts then, and latency is lost ... */
+  readonly behindEvents: number;
+  /** ... so a flush waits for this many rows, which costs the store half as much a row ... */
+  readonly behindFlushRowsTarget: number;
+  /** ... and for this long at most. */
+  readonly behindFlushIntervalMaxMs: number;
+  /** Rows that wait for a flush, over all partitions, some 200 bytes each; rating pauses above. */
   readonly unflushedRowsMax: number;
   /** Rebuilds of a partition without a record applied in between, after which it halts. */
   readonly rebuildsMax: number;
@@ -33,7 +39,10 @@ export const defaultRaterConfig: RaterConfig = {
   flushIntervalMinMs: 25,
   flushRowsTarget: 100_000,
   flushIntervalMaxMs: 250,
-  unflushedRowsMax: 250_000,
+  behindEvents: 100_000,
+  behindFlushRowsTarget: 400_000,
+  behindFlushIntervalMaxMs: 1500,
+  unflushedRowsMax: 500_000,
   rebuildsMax: 5,
   stopDeadlineMs: 10_000,
 };
