@@ -280,6 +280,21 @@ describe('a matrix', () => {
     ).toEqual([]);
   });
 
+  it('carries nothing where its meter does not', () => {
+    const charge = rater(matrix);
+    expect(charge.carryOut(stateOf(charge, [event('3', 'us')]))).toBeNull();
+  });
+
+  it('refuses a stored cell that it does not have', () => {
+    const charge = rater(matrix);
+    const stored = (index: number): string =>
+      `{"from":0,"to":1,"cells":[{"index":${index},"state":{"count":1,"sum":"1"}}]}`;
+    expect(charge.encode(charge.decode(stored(1)))).toBe(stored(1));
+    const invalid = refusal('rater/not-an-integer', 'cells[0].index');
+    expect(() => charge.decode(stored(2))).toThrow(invalid);
+    expect(() => charge.decode(stored(-1))).toThrow(invalid);
+  });
+
   it('has the maximum of nothing where nothing was measured', () => {
     const charge = rater(matrix, { aggregation: 'max' });
     expect(charge.quantity(charge.empty(period))).toBeNull();
@@ -300,6 +315,34 @@ describe('a dynamic price', () => {
       '{"metered":{"count":1,"sum":"1"},"amount":{"count":1,"sum":"0.5"}}',
     );
     expect(charge.rate(state, { period })).toMatchObject({ quantity: '1', amount: '1.00' });
+  });
+
+  it('carries what its meter carries, and no amount', () => {
+    const price = { model: 'dynamic', amountProperty: 'cost' };
+    const charge = rater(price, { carry: true });
+    const carried = charge.carryOut(stateOf(charge, [{ v: '3', cost: '2' }]));
+    expect(carried).toEqual({ kind: 'level', level: '3' });
+    const next = stateOf(charge, [{ v: '1', cost: '0.5' }], carried ?? undefined);
+    expect(charge.rate(next, { period })).toMatchObject({ quantity: '4', amount: '0.50' });
+    const fresh = rater(price);
+    expect(fresh.carryOut(stateOf(fresh, [{ v: '3', cost: '2' }]))).toBeNull();
+  });
+});
+
+describe('a percentage of all transactions', () => {
+  it('is of their sum, and its fixed amount of their number', () => {
+    const charge = rater({ ...percentage, fixedAmount: '1' });
+    const state = stateOf(charge, [{ v: '30' }, { v: '-10' }, { v: '25' }]);
+    expect(charge.rate(state, { period })).toMatchObject({
+      quantity: '45',
+      billableQuantity: '45',
+      amount: '7.50',
+      lines: [{ quantity: '45', rate: '10', exactAmount: '7.5' }],
+    });
+    expect(charge.rate(charge.empty(period), { period })).toMatchObject({
+      quantity: '0',
+      amount: '0.00',
+    });
   });
 });
 

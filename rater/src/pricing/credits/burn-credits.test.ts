@@ -198,6 +198,51 @@ describe('burning credits', () => {
       { balances: { a: '0' }, consumed: { a: '0' }, overage: '0', refused: [] },
     ],
     [
+      'expiry before a reset at its instant: what rolls over is gone',
+      {
+        grants: [grant('a', '5', { expiresAt: day(5), rollover: { min: '2', max: '5' } })],
+        usage: [use(2, '8')],
+        resets: [day(5)],
+        carryOverage: true,
+        keepOverage: true,
+      },
+      { balances: { a: '0' }, consumed: { a: '5' }, overage: '3', refused: [] },
+    ],
+    [
+      'start after a reset at its instant: nothing is forgotten of it',
+      {
+        grants: [grant('a', '5'), grant('b', '9', { startsAt: day(5) })],
+        usage: [use(2, '8')],
+        resets: [day(5)],
+        carryOverage: true,
+        keepOverage: true,
+      },
+      { balances: { a: '0', b: '6' }, consumed: { a: '5', b: '3' }, overage: '0', refused: [] },
+    ],
+    [
+      'refill at the start itself',
+      {
+        grants: [
+          grant('a', '5', {
+            startsAt: day(2),
+            refill: { every: 'day', amount: '3', anchor: day(1) },
+          }),
+        ],
+        period: { from: period.from, to: day(2, 12) },
+      },
+      { balances: { a: '3' }, consumed: { a: '0' }, overage: '0', refused: [] },
+    ],
+    [
+      'no refill before the start',
+      {
+        grants: [grant('a', '5', { startsAt: day(20), refill: { every: 'day', anchor: day(1) } })],
+        openingOverage: '7',
+        carryOverage: true,
+        period: { from: period.from, to: day(10) },
+      },
+      { balances: { a: '0' }, consumed: { a: '0' }, overage: '7', refused: [] },
+    ],
+    [
       'carry overage to start',
       {
         grants: [grant('a', '5'), grant('b', '5', { startsAt: day(5) })],

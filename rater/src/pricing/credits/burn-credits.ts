@@ -71,7 +71,7 @@ class CreditBurn {
     const uses = usage
       .map((use, index) => ({ ...use, index }))
       .filter(({ time }) => time >= period.from && time < period.to)
-      .sort((left, right) => left.time - right.time || left.index - right.index);
+      .sort((left, right) => left.time - right.time);
     let next = 0;
     const advanceTo = (time: number, inclusive: boolean): void => {
       for (let event = timeline[next]; event !== undefined; event = timeline[next]) {
@@ -124,7 +124,7 @@ class CreditBurn {
         rollover === undefined
           ? Rational.zero
           : smallerOf(greaterOf(account.balance, rollover.min), rollover.max);
-      if (rollover !== undefined) this.#takeOverage(account);
+      this.#takeOverage(account);
     }
   }
 
@@ -140,7 +140,6 @@ class CreditBurn {
     }
     let left = amount;
     for (const account of this.#living) {
-      if (!account.balance.isPositive) continue;
       left = left.minus(take(account, left));
       if (!left.isPositive) return;
     }

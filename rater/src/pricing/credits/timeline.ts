@@ -1,4 +1,4 @@
-/** Everything that happens to grants by itself, in order: what an instant brings stands before any use at that instant. */
+/** What happens to grants by itself, in order: what an instant brings stands before any use at that instant. */
 import { billingBoundaries } from '../../calendar/billing-boundaries.ts';
 import type { RatingPeriod } from '../charge-rater.ts';
 import { PricingError } from '../input/pricing-error.ts';
@@ -19,7 +19,7 @@ const refillsMax = 200_000;
 
 /**
  * @param grants in burn order; events of one kind at one instant keep it.
- * @param period of the usage. Of the refills before it only the last one of a grant matters.
+ * @param period of the usage. Of the refills before it only the last one of a grant matters; the first after it is the last.
  * @throws PricingError `rater/too-many-items`, `rater/period-too-long` where refills are too many.
  */
 export function grantTimeline(
@@ -43,9 +43,7 @@ export function grantTimeline(
       if (time >= startsAt && time < expiresAt) events.push({ time, kind: 'refill', grant });
     }
   }
-  return events
-    .filter(({ time }) => time <= period.to)
-    .sort((left, right) => left.time - right.time || rankOf(left) - rankOf(right));
+  return events.sort((left, right) => left.time - right.time || rankOf(left) - rankOf(right));
 }
 
 function rankOf({ kind }: GrantEvent): number {

@@ -79,8 +79,8 @@ export function cellFold(
       // No usage at all is what the meter itself measures of no events: 0 for a sum, none for a maximum.
       if (cells.states.size === 0) return fold(0).quantity(fold(0).empty(cells.period));
       const quantities = inOrder(cells).map(([index, state]) => fold(index).quantity(state));
-      const measured = quantities.filter((quantity) => quantity !== null);
-      return measured.length === 0 ? null : sumOf(measured);
+      // A cell has a state only once it has measured.
+      return sumOf(quantities.filter((quantity) => quantity !== null));
     },
     usage: (cells) => ({
       takes: 'cells',

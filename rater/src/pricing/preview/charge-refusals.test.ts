@@ -41,6 +41,11 @@ describe('a case', () => {
       aCharge({ conversion: {} }),
     ],
     [
+      'a conversion that rounds without its factor',
+      'rater/missing-field at charge.conversion.factor',
+      aCharge({ conversion: { operation: 'divide', rounding: 'up' } }),
+    ],
+    [
       'a conversion without its factor',
       'rater/missing-field at charge.conversion.factor',
       aCharge({ conversion: { operation: 'divide' } }),
