@@ -15,6 +15,7 @@ import type { MeterChange } from '@tidemark/rater/catalog';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import { createCatalogSource } from './catalog/catalog-source.ts';
 import { EpochPublisher } from './catalog/epoch-publisher.ts';
+import { readPublication } from './catalog/epoch-store.ts';
 import { createEventTypeRules } from './catalog/event-type-rules.ts';
 import type { RefreshedEventTypeRules } from './catalog/event-type-rules.ts';
 import { MeterStore } from './catalog/meter-store.ts';
@@ -106,6 +107,8 @@ export interface SpendTerms {
   /** All versions of the tenant's meters. */
   readonly meters: readonly MeterChange[];
   readonly catalogEpoch: number;
+  /** Whether `due` and `meters` are exactly what that epoch says; false while a change is on its way. */
+  readonly isPublished: boolean;
 }
 
 export async function createControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -165,14 +168,13 @@ export async function createControlPlane(options: ControlPlaneOptions): Promise<
       return adjusted?.draft ?? draft;
     },
     async spendInstants(target) {
-      const [lock] = await database.query<{ last_epoch: number }>(
-        'select last_epoch from catalog_epoch_lock',
-      );
-      return {
-        due: await readSpendInstants(database, target),
-        meters: await meters.versions(target.tenant),
-        catalogEpoch: lock?.last_epoch ?? 0,
-      };
+      const before = await readPublication(database);
+      const due = await readSpendInstants(database, target);
+      const changes = await meters.versions(target.tenant);
+      // What was committed in between is pending by now, or in a later epoch.
+      const { epoch, isPending } = await readPublication(database);
+      const isPublished = epoch === before.epoch && !isPending;
+      return { due, meters: changes, catalogEpoch: before.epoch, isPublished };
     },
     bootstrap: () => bootstrap(database, tenants, apiKeys),
     async start() {

@@ -31,7 +31,8 @@ export async function billBatch(
   const states = await readEndingStates(context, items);
   const different = await compareWithStream(context, items, states);
   const sound = items.filter(({ due }) => !different.has(due.subscription));
-  const { drafts, halted } = await draftItems(context, sound, states);
+  const adjustments = await priceAdjustments(context, sound);
+  const { drafts, halted } = draftItems(context, sound, { states, adjustments });
   return { drafts, halted: [...different.values(), ...halted] };
 }
 
@@ -39,17 +40,26 @@ export async function billBatch(
 export async function previewBatch(
   context: BillingContext,
   dues: readonly DueInstant[],
+  readStates: typeof readEndingStates = readEndingStates,
 ): Promise<BilledBatch> {
   const items = dues.map((due) => cutDue(context, due));
-  return draftItems(context, items, await readEndingStates(context, items));
+  const [states, adjustments] = await Promise.all([
+    readStates(context, items),
+    priceAdjustments(context, items),
+  ]);
+  return draftItems(context, items, { states, adjustments });
 }
 
-async function draftItems(
+interface ItemFacts {
+  readonly states: PieceStates;
+  readonly adjustments: ReadonlyMap<DueInstant, readonly PeriodAdjustment[]>;
+}
+
+function draftItems(
   context: BillingContext,
   items: readonly DueItem[],
-  states: PieceStates,
-): Promise<BilledBatch> {
-  const adjustments = await priceAdjustments(context, items);
+  { states, adjustments }: ItemFacts,
+): BilledBatch {
   const drafts: InvoiceDraft[] = [];
   const halted: HaltedPart[] = [];
   for (const item of items) {
@@ -68,15 +78,17 @@ function cutDue(context: Pick<BillingContext, 'compile'>, due: DueInstant): DueI
   };
 }
 
-function readEndingStates(
+/** States of the ending periods from the stored events; pieces whose states are `known` are not read. */
+export function readEndingStates(
   context: Pick<BillingContext, 'clickHouse' | 'tenant' | 'bound'>,
   items: readonly DueItem[],
+  known?: PieceStates,
 ): Promise<PieceStates> {
   const { clickHouse, tenant, bound } = context;
   const periods = items.flatMap(({ due, ending, closed }) =>
     ending === null ? [] : [{ customer: due.customer, pieces: ending, earlier: closed }],
   );
-  return readPeriodStates(clickHouse, periods, { tenant, bound });
+  return readPeriodStates(clickHouse, periods, { tenant, bound }, known);
 }
 
 function priceEnding(item: DueItem, states: PieceStates): PricedPeriod | null {

@@ -1,6 +1,7 @@
 /**
  * What a subscription would be billed if its period ended with what is known now: the close's own path over everything below
- * the greatest progress, without the comparison and without writing.
+ * the greatest progress, without the comparison and without writing. What the stream has rated already is taken from its
+ * totals.
  */
 import { AppError } from '@tidemark/platform/errors';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
@@ -14,6 +15,7 @@ import { boundOfCut, boundOfProgress } from '../store/log-bound.ts';
 import { logPositions } from '../store/log-position.ts';
 import type { LogPosition } from '../store/log-position.ts';
 import { readProgress } from '../store/read-progress.ts';
+import { isStreamAtEpoch, readSpendStates } from './read-spend-states.ts';
 
 export interface SpendQuery {
   /** The billing instant at the end of the period that is asked for, as the close would get it. */
@@ -21,6 +23,11 @@ export interface SpendQuery {
   /** All versions of the tenant's meters. */
   readonly meters: readonly MeterChange[];
   readonly catalogEpoch: number;
+  /**
+   * Whether `due` and `meters` are exactly what that epoch says; false while a change is on its way. Then everything is
+   * computed from the stored events, because the stream may not know the terms yet.
+   */
+  readonly isPublished: boolean;
 }
 
 export interface Spend {
@@ -32,7 +39,7 @@ export interface Spend {
 
 /** @throws AppError with the price's own code where it refuses its usage (a negative total under `reject`). */
 export async function readSpend(clickHouse: ClickHouse, query: SpendQuery): Promise<Spend> {
-  const { due, catalogEpoch } = query;
+  const { due, catalogEpoch, isPublished } = query;
   const progress = await readProgress(clickHouse);
   const meters = meterCatalog(query.meters);
   const asOf = logPositions(progress);
@@ -45,7 +52,9 @@ export async function readSpend(clickHouse: ClickHouse, query: SpendQuery): Prom
     compile: createPlanCompiler(meters),
     proof: { cut: asOf, catalogEpoch },
   };
-  const { drafts, halted } = await previewBatch(context, [due]);
+  const readStates =
+    isPublished && isStreamAtEpoch(progress, catalogEpoch) ? readSpendStates : undefined;
+  const { drafts, halted } = await previewBatch(context, [due], readStates);
   const [refused] = halted;
   if (refused !== undefined) {
     throw new AppError(

@@ -36,6 +36,13 @@ export function boundParameters(bound: LogBound): Record<string, ClickHouseParam
   };
 }
 
+/** The same for one partition in one life of the log: 0 where nothing of it is read. */
+export function offsetBelow(bound: LogBound, incarnation: number, partition: number): number {
+  const life = incarnation - bound.firstIncarnation;
+  if (life < 0 || partition >= bound.partitions) return 0;
+  return bound.below[life * bound.partitions + partition] ?? 0;
+}
+
 /** Everything that is promised to be complete: all records below the greatest progress of each partition. */
 export function boundOfProgress(progress: readonly Progress[]): LogBound {
   return boundOf(progress.map((row) => [row.incarnation, row.partition, row.next]));

@@ -34,6 +34,18 @@ export async function lockEpochs(
   return readEpochState(connection, incarnation, lock.last_epoch);
 }
 
+/** The last epoch, and whether changes wait for the next one. Takes no lock: both may have moved when the caller reads them. */
+export async function readPublication(
+  connection: SqlConnection,
+): Promise<{ readonly epoch: number; readonly isPending: boolean }> {
+  const [row] = await connection.query<{ last_epoch: number; is_pending: boolean }>(
+    `select last_epoch, exists (select 1 from catalog_changes where epoch is null) as is_pending
+     from catalog_epoch_lock`,
+  );
+  assert(row !== undefined, 'The row of the epoch lock exists.');
+  return { epoch: row.last_epoch, isPending: row.is_pending };
+}
+
 async function readEpochState(
   connection: SqlConnection,
   incarnation: number,

@@ -134,7 +134,7 @@ async function readSpendDocument(
   const { customer, tenant } = question;
   const { currency } = await controlPlane.customers.get(tenant, customer);
   const at = question.at ?? controlPlane.clock.now();
-  const { due, meters, catalogEpoch } = await controlPlane.spendInstants({ ...question, at });
+  const { due, ...terms } = await controlPlane.spendInstants({ ...question, at });
   if (due.length > 1) {
     throw stateForbids(
       'api/subscription-ambiguous',
@@ -145,11 +145,7 @@ async function readSpendDocument(
   if (instant === undefined || instant.ending === null) {
     throw notFound('live subscription of customer', customer);
   }
-  const { draft: priced, asOf } = await readSpend(clickHouse, {
-    due: instant,
-    meters,
-    catalogEpoch,
-  });
+  const { draft: priced, asOf } = await readSpend(clickHouse, { ...terms, due: instant });
   const draft = priced === null ? null : await controlPlane.adjustDraft(tenant, priced);
   const { from, to, plan } = instant.ending;
   return {

@@ -2,25 +2,10 @@
  * The last gate before an invoice: what the stream counted while events came in must equal what the close counted from the
  * stored events, to the last digit. Pure.
  */
-import type { ExactAmount } from '@tidemark/rater/money';
-import type { Instant } from '@tidemark/platform/clock';
 import type { ChargeRater, RateOptions } from '@tidemark/rater/pricing';
 import type { Cut } from '../../ports.ts';
-
-/** Newest row of a charge total; one a partition and life of the log. */
-export interface StreamTotal {
-  readonly customer: string;
-  readonly subscription: string;
-  readonly charge: string;
-  readonly periodStart: Instant;
-  readonly segmentStart: Instant;
-  readonly incarnation: number;
-  readonly partition: number;
-  readonly version: number;
-  readonly events: number;
-  readonly state: string;
-  readonly amount: ExactAmount;
-}
+import type { StreamTotal } from '../states/read-stream-totals.ts';
+import { mergeTotals } from '../states/stream-totals.ts';
 
 /** What the close computed for the same key. */
 export interface ComputedTotal {
@@ -45,9 +30,7 @@ export function compareTotal(
 ): TotalComparison {
   if (totals.some((total) => isBehindCut(total, cut))) return { kind: 'moved-on' };
   const { rater, options } = computed;
-  let streamed = computed.empty;
-  for (const total of totals) streamed = rater.merge(streamed, rater.decode(total.state));
-  const streamedText = rater.encode(streamed);
+  const streamedText = rater.encode(mergeTotals(rater, computed.empty, totals));
   const computedText = rater.encode(computed.state);
   if (streamedText !== computedText) {
     return {

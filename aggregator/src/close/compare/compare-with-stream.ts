@@ -8,8 +8,8 @@ import type { PeriodPieces, UsagePiece } from '../pricing/period-pieces.ts';
 import { readPeriodStates, usagePieces } from '../states/read-period-states.ts';
 import type { PieceStates } from '../states/read-period-states.ts';
 import { compareTotal } from './compare-total.ts';
-import type { StreamTotal } from './compare-total.ts';
-import { readStreamTotals } from './read-stream-totals.ts';
+import type { StreamTotal } from '../states/read-stream-totals.ts';
+import { isTotalOf, StreamTotals } from '../states/stream-totals.ts';
 
 type CompareContext = Pick<BillingContext, 'clickHouse' | 'tenant' | 'bound' | 'cut'>;
 
@@ -25,11 +25,15 @@ export async function compareWithStream(
     const part = { reason: 'totals-differ', subscription, detail: `charge ${charge}: ${detail}` };
     if (!different.has(subscription)) different.set(subscription, part);
   };
-  const totals = await readTotals(context, items);
+  const periods = items.flatMap(({ due: { customer, subscription }, ending }) =>
+    ending === null ? [] : [{ customer, subscription, pieces: ending }],
+  );
+  const totals = await StreamTotals.read(context.clickHouse, context.tenant, periods);
   const again: DueItem[] = [];
   for (const item of items) {
     if (item.ending === null) continue;
-    const own = totals.get(periodKey(item.due.subscription, item.ending.streamed.from)) ?? [];
+    const { subscription } = item.due;
+    const own = totals.ofPeriod({ subscription, pieces: item.ending });
     let secondComputation = false;
     for (const piece of usagePieces(item.ending)) {
       const result = comparePiece(context, { piece, pieces: item.ending, totals: own, states });
@@ -67,7 +71,7 @@ function comparePiece(
   };
   return compareTotal(
     computed,
-    totals.filter((total) => isOf(total, piece)),
+    totals.filter((total) => isTotalOf(total, piece)),
     cut,
   );
 }
@@ -105,32 +109,6 @@ async function compareWithFold(
   }
 }
 
-async function readTotals(
-  { clickHouse, tenant }: CompareContext,
-  items: readonly DueItem[],
-): Promise<Map<string, StreamTotal[]>> {
-  const totals = new Map<string, StreamTotal[]>();
-  const starts = items.flatMap(({ ending }) => (ending === null ? [] : [ending.streamed.from]));
-  if (starts.length === 0) return totals;
-  const rows = await readStreamTotals(clickHouse, {
-    tenant,
-    customers: items.map(({ due }) => due.customer),
-    earliest: starts.reduce((least, start) => Math.min(least, start), Infinity),
-    latest: starts.reduce((greatest, start) => Math.max(greatest, start), -Infinity),
-  });
-  for (const row of rows) {
-    const key = periodKey(row.subscription, row.periodStart);
-    const list = totals.get(key);
-    if (list === undefined) totals.set(key, [row]);
-    else list.push(row);
-  }
-  return totals;
-}
-
-function isOf(total: StreamTotal, piece: UsagePiece): boolean {
-  return total.charge === piece.charge.charge.key && total.segmentStart === piece.from;
-}
-
 /** A total with events below the cut for which the period has no piece. */
 function strayTotal(
   pieces: PeriodPieces,
@@ -143,10 +121,6 @@ function strayTotal(
       total.events > 0 &&
       total.incarnation === cut.incarnation &&
       total.version <= (cut.offsets[total.partition] ?? 0) &&
-      !known.some((piece) => isOf(total, piece)),
+      !known.some((piece) => isTotalOf(total, piece)),
   );
-}
-
-function periodKey(subscription: string, periodStart: number): string {
-  return `${subscription}/${periodStart}`;
 }

@@ -19,16 +19,17 @@ export interface PeriodItem {
 /** State by piece; pieces are told apart by identity. */
 export type PieceStates = ReadonlyMap<ChargePiece, unknown>;
 
-/** One map for all items. */
+/** One map for all items; pieces whose states are `known` are not read. */
 export async function readPeriodStates(
   clickHouse: ClickHouse,
   items: readonly PeriodItem[],
   options: StateReadOptions,
+  known: PieceStates = new Map(),
 ): Promise<PieceStates> {
-  const states = new Map<ChargePiece, unknown>();
+  const states = new Map(known);
   const plain = items.flatMap(({ customer, pieces }) =>
     usagePieces(pieces)
-      .filter(({ metered }) => metered?.carries === false)
+      .filter((piece) => piece.metered?.carries === false && !known.has(piece))
       .map((piece) => ({ customer, pieces, piece, carried: null })),
   );
   await readPieces(clickHouse, plain, states, options);

@@ -1,8 +1,24 @@
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
+import type { Instant } from '@tidemark/platform/clock';
 import { exactAmountOf } from '@tidemark/rater/money';
+import type { ExactAmount } from '@tidemark/rater/money';
 import { z } from 'zod';
 import { batchesOfTexts } from '../../store/text-batches.ts';
-import type { StreamTotal } from './compare-total.ts';
+
+/** Newest row of a charge total; one a partition and life of the log. */
+export interface StreamTotal {
+  readonly customer: string;
+  readonly subscription: string;
+  readonly charge: string;
+  readonly periodStart: Instant;
+  readonly segmentStart: Instant;
+  readonly incarnation: number;
+  readonly partition: number;
+  readonly version: number;
+  readonly events: number;
+  readonly state: string;
+  readonly amount: ExactAmount;
+}
 
 /** The amount travels as its scaled integer, which no formatting can touch. */
 const sql = `
