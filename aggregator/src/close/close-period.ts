@@ -12,11 +12,11 @@ import type { LogBound } from '../store/log-bound.ts';
 import { readProgress } from '../store/read-progress.ts';
 import { auditBelowCut } from './audit/audit-below-cut.ts';
 import type { AuditFinding } from './audit/audit-below-cut.ts';
-import { auditBlockOffsets } from './audit/compare-blocks.ts';
 import { billDueInstants } from './bill-due-instants.ts';
 import type { BillingContext } from './billing-context.ts';
 import type { CloseDependencies } from './close-dependencies.ts';
 import { createPlanCompiler, meterCatalog } from './pricing/compiled-plan.ts';
+import { repairLosses } from './repair/repair-losses.ts';
 import { waitForCut } from './wait-for-cut.ts';
 
 /** What a close has found out so far; each step returns the next one. */
@@ -111,33 +111,15 @@ async function auditStoredEvents(
       ({ partition }) => concerned.has(partition) && !run.haltedPartitions.has(partition),
     );
   };
-  let halted = await audit();
-  if (halted.length > 0 && (await repair(close, halted, dependencies))) halted = await audit();
+  let halted: readonly AuditFinding[] = await audit();
+  const { onProgress, reEmit } = dependencies;
+  if (reEmit !== undefined) {
+    const onRepair = (part: AuditFinding): void => onProgress?.({ kind: 'repairing', close, part });
+    halted = await repairLosses(halted, { reEmit, audit, onRepair });
+  }
   for (const part of halted) dependencies.onAlarm?.(close, part);
   failpoint('close/audited');
   return haltPartitions(run, halted);
-}
-
-/** Has lost rows written again from the log, in the order of the log; true when that was tried. */
-async function repair(
-  close: PeriodClose,
-  findings: readonly AuditFinding[],
-  { onProgress, reEmit }: CloseDependencies,
-): Promise<boolean> {
-  if (reEmit === undefined) return false;
-  const lost = findings.filter(({ reason }) => reason === 'audit-mismatch');
-  for (const part of lost) {
-    const { offset: from = 0, partition } = part;
-    const to = Math.min(from + auditBlockOffsets, close.cut.offsets[partition] ?? 0);
-    onProgress?.({ kind: 'repairing', close, part });
-    try {
-      await reEmit({ partition, from, to });
-    } catch (error) {
-      // A store that is away is asked again by the next run; what cannot be repaired halts its partition.
-      if (isAppError(error) && error.retryable) throw error;
-    }
-  }
-  return lost.length > 0;
 }
 
 async function billSubscriptions(

@@ -1,6 +1,7 @@
 /**
- * The production topology on one machine, every process under a supervisor, and a proxy before each store: a real broker, a
- * real PostgreSQL, the ClickHouse engine in a process of its own, two raters, two close workers, gateway and API.
+ * The production topology on one machine, every process under a supervisor, and a proxy before each store unless nothing is to
+ * be disturbed: a real broker, a real PostgreSQL, the ClickHouse engine in a process of its own, two raters, two close workers,
+ * gateway and API.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,29 +30,35 @@ export interface ChaosServers {
   readonly brokers: string;
   /** Without the proxy: for whoever must not be disturbed. */
   readonly directBrokers: string;
-  readonly proxies: Readonly<Record<'kafka' | 'postgres', FaultProxy>>;
+  /** `null` where nothing stands before the stores. */
+  readonly proxies: Readonly<Record<'kafka' | 'postgres', FaultProxy>> | null;
   readonly postgres: PostgresServer;
   killBroker(): Promise<void>;
   killPostgres(): Promise<void>;
   stop(): Promise<void>;
 }
 
-export async function startServers(directory: string): Promise<ChaosServers> {
+export async function startServers(
+  directory: string,
+  { proxied = true }: { readonly proxied?: boolean } = {},
+): Promise<ChaosServers> {
   const brokerPort = await findFreePort();
   const postgres = await startPostgresServer();
-  const proxies = {
-    kafka: await FaultProxy.start(brokerPort),
-    postgres: await FaultProxy.start(Number(new URL(postgres.url).port)),
-  };
+  const proxies = proxied
+    ? {
+        kafka: await FaultProxy.start(brokerPort),
+        postgres: await FaultProxy.start(Number(new URL(postgres.url).port)),
+      }
+    : null;
   const startBroker = (): Promise<KafkaHost> =>
     startKafkaHost({
       dataDir: join(directory, 'kafka'),
       port: brokerPort,
-      advertisedPort: proxies.kafka.port,
+      ...(proxies && { advertisedPort: proxies.kafka.port }),
     });
   let broker = await startBroker();
   return {
-    brokers: `127.0.0.1:${proxies.kafka.port}`,
+    brokers: `127.0.0.1:${proxies?.kafka.port ?? brokerPort}`,
     directBrokers: `127.0.0.1:${brokerPort}`,
     proxies,
     postgres,
@@ -65,7 +72,7 @@ export async function startServers(directory: string): Promise<ChaosServers> {
     },
     stop: async () => {
       await Promise.allSettled([broker.stop(), postgres.stop()]);
-      await Promise.allSettled([proxies.kafka.stop(), proxies.postgres.stop()]);
+      await Promise.allSettled([proxies?.kafka.stop(), proxies?.postgres.stop()]);
     },
   };
 }
@@ -77,13 +84,15 @@ export interface WorldOptions {
   readonly sessionTimeoutMs: number;
   /** Two by default: they take up the same jobs. */
   readonly closeWorkers?: 1 | 2;
+  /** Settings of all roles, over those of a chaos run. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class ChaosWorld {
   readonly servers: ChaosServers;
   readonly topic: string;
   readonly #roles: ReadonlyMap<ChaosRole, SupervisedRole>;
-  readonly #clickhouseProxy: FaultProxy;
+  readonly #clickhouseProxy: FaultProxy | null;
   readonly #urls: Readonly<Record<'api' | 'gateway', string>>;
   /** Scopes ingest, read, billing, admin. */
   readonly adminKey: string;
@@ -92,7 +101,7 @@ export class ChaosWorld {
     servers: ChaosServers;
     topic: string;
     roles: ReadonlyMap<ChaosRole, SupervisedRole>;
-    clickhouseProxy: FaultProxy;
+    clickhouseProxy: FaultProxy | null;
     urls: Readonly<Record<'api' | 'gateway', string>>;
     adminKey: string;
   }) {
@@ -109,9 +118,9 @@ export class ChaosWorld {
     const directory = join(options.directory, name);
     mkdirSync(directory, { recursive: true });
     const database = new URL(await servers.postgres.createDatabase(name));
-    database.port = String(servers.proxies.postgres.port);
+    if (servers.proxies !== null) database.port = String(servers.proxies.postgres.port);
     const storePort = await findFreePort();
-    const clickhouseProxy = await FaultProxy.start(storePort);
+    const clickhouseProxy = servers.proxies === null ? null : await FaultProxy.start(storePort);
     const topic = `usage.${name}`;
     const shared = {
       TIDEMARK_KAFKA_BROKERS: servers.brokers,
@@ -119,8 +128,9 @@ export class ChaosWorld {
       TIDEMARK_KAFKA_GROUP_ID: `rater.${name}`,
       TIDEMARK_KAFKA_SESSION_TIMEOUT_MS: String(sessionTimeoutMs),
       TIDEMARK_POSTGRES_URL: database.href,
-      TIDEMARK_CLICKHOUSE_URL: `http://127.0.0.1:${clickhouseProxy.port}`,
+      TIDEMARK_CLICKHOUSE_URL: `http://127.0.0.1:${clickhouseProxy?.port ?? storePort}`,
       TIDEMARK_LOG_LEVEL: 'info',
+      ...options.environment,
     };
     const roles = new Map<ChaosRole, SupervisedRole>();
     const chosen = roleNames.filter(
@@ -168,7 +178,9 @@ export class ChaosWorld {
   }
 
   proxy(store: ChaosStore): FaultProxy {
-    return store === 'clickhouse' ? this.#clickhouseProxy : this.servers.proxies[store];
+    const proxy = store === 'clickhouse' ? this.#clickhouseProxy : this.servers.proxies?.[store];
+    if (proxy === null || proxy === undefined) throw new Error(`Nothing stands before ${store}.`);
+    return proxy;
   }
 
   /** Lives of all roles that ended by themselves, by a signal or by a failpoint. */
@@ -186,6 +198,6 @@ export class ChaosWorld {
 
   async stop(): Promise<void> {
     await Promise.all([...this.#roles.values()].map((role) => role.kill()));
-    await this.#clickhouseProxy.stop();
+    await this.#clickhouseProxy?.stop();
   }
 }

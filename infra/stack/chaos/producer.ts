@@ -16,9 +16,12 @@ export interface ProducerOptions {
   readonly source: UsageSource;
   readonly ledger: UsageLedger;
   readonly seed: number;
+  /** Read before each tick. */
   readonly eventsPerSecond: number;
   /** Whether it dies at times; it does by default. */
   readonly dies?: boolean;
+  /** Requests at once; 3 by default. */
+  readonly concurrency?: number;
 }
 
 export interface Acknowledged {
@@ -33,6 +36,8 @@ export interface Acknowledged {
 }
 
 const tickMs = 100;
+/** While more are on their way, nothing new is made. */
+const bufferedMax = 60_000;
 const checkpointMs = 4000;
 const crashesPerTick = 1 / 600;
 const copiesPerHundred = 3;
@@ -61,7 +66,7 @@ export class Producer {
 
   /** Sends until the signal aborts; resolves then, with events still on their way. */
   async run(signal: AbortSignal): Promise<void> {
-    const { dies = true, eventsPerSecond } = this.#options;
+    const { dies = true } = this.#options;
     let dueAt = performance.now();
     while (!signal.aborted) {
       await Promise.race([this.#client.waitForRoom(), delay(1000)]);
@@ -69,7 +74,9 @@ export class Producer {
       // What an outage held up is not made up for: a producer has its own pace.
       dueAt = Math.max(dueAt + tickMs, now - 10 * tickMs);
       if (dueAt > now) await delay(dueAt - now);
-      if (this.#client.buffered.events < 60_000) this.#send((eventsPerSecond * tickMs) / 1000);
+      if (this.#client.buffered.events < bufferedMax) {
+        this.#send((this.#options.eventsPerSecond * tickMs) / 1000);
+      }
       this.#checkpoint(performance.now());
       if (dies && this.#random.next() < crashesPerTick) await this.#crash();
     }
@@ -129,7 +136,7 @@ export class Producer {
       apiKey: this.#options.apiKey,
       batchEventsMax: 2000,
       batchAgeMs: 50,
-      concurrency: 3,
+      concurrency: this.#options.concurrency ?? 3,
       requestTimeoutMs: 8000,
       retryDelayMinMs: 50,
       retryDelayMaxMs: 1000,

@@ -1,36 +1,57 @@
 /** One look at the running processes: memory from the kernel, parts from the store, lag from the raters' metrics. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statfsSync } from 'node:fs';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { z } from 'zod';
 import type { SoakSample } from './soak-report.ts';
 import type { SupervisedRole } from './supervised-role.ts';
 
+export interface Watched {
+  readonly roles: readonly SupervisedRole[];
+  readonly clickHouse: ClickHouse;
+  /** Where log and store lie. */
+  readonly directory: string;
+}
+
 const partsSql = `
 SELECT toString(max(parts)) AS most
 FROM (SELECT count() AS parts FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table)`;
+const partsRow = z.object({ most: z.string().transform(Number) });
 const bytesPerPage = 4096;
 
-export async function sampleWorld(
-  roles: readonly SupervisedRole[],
-  clickHouse: ClickHouse,
-): Promise<Omit<SoakSample, 'seconds'>> {
-  const residentBytes: Record<string, number> = {};
-  let lagRecords = 0;
-  let oldestSeconds = 0;
+export async function sampleWorld({
+  clickHouse,
+  directory,
+  roles,
+}: Watched): Promise<Omit<SoakSample, 'seconds' | 'events'>> {
   const memory = memoryByGroup();
-  for (const role of roles) {
-    residentBytes[role.name] = memory.get(role.processId ?? 0) ?? 0;
-    if (!role.name.startsWith('rater')) continue;
-    const metrics = await (await fetch(`${role.url}/metrics`)).text();
-    lagRecords += sumOf(metrics, 'tidemark_rater_lag_records');
-    oldestSeconds = Math.max(
-      oldestSeconds,
-      ...valuesOf(metrics, 'tidemark_rater_oldest_unprocessed_seconds'),
-    );
-  }
-  const row = z.object({ most: z.string().transform(Number) });
-  const [parts] = await clickHouse.query({ sql: partsSql, row });
-  return { residentBytes, parts: parts?.most ?? 0, lagRecords, oldestSeconds };
+  const metrics = await readRaters(roles);
+  const [parts] = await clickHouse.query({ sql: partsSql, row: partsRow });
+  const disk = statfsSync(directory);
+  return {
+    residentBytes: Object.fromEntries([
+      ...roles.map(({ name, processId }) => [name, memory.get(processId ?? 0) ?? 0] as const),
+      ['sender', process.memoryUsage.rss()],
+    ]),
+    parts: parts?.most ?? 0,
+    lagRecords: sumOf(metrics, 'tidemark_rater_lag_records'),
+    oldestSeconds: oldestOf(metrics),
+    knownIds: sumOf(metrics, 'tidemark_rater_dedup_ids'),
+    knownIdsBytes: sumOf(metrics, 'tidemark_rater_dedup_bytes'),
+    freeBytes: disk.bavail * disk.bsize,
+  };
+}
+
+/** Age of the oldest record that is not rated. */
+export async function readBehindSeconds(roles: readonly SupervisedRole[]): Promise<number> {
+  return oldestOf(await readRaters(roles));
+}
+
+async function readRaters(roles: readonly SupervisedRole[]): Promise<string> {
+  const raters = roles.filter(({ name }) => name.startsWith('rater'));
+  const texts = await Promise.all(
+    raters.map(async ({ url }) => (await fetch(`${url}/metrics`)).text()),
+  );
+  return texts.join('\n');
 }
 
 /** Resident bytes of all processes, by the leader of their group: the store's engine is a child of its role. */
@@ -49,6 +70,10 @@ function memoryByGroup(): Map<number, number> {
     }
   }
   return bytes;
+}
+
+function oldestOf(metrics: string): number {
+  return Math.max(0, ...valuesOf(metrics, 'tidemark_rater_oldest_unprocessed_seconds'));
 }
 
 function valuesOf(metrics: string, name: string): number[] {

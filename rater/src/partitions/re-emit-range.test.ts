@@ -61,16 +61,19 @@ const tables = ['usage_events', 'envelope_outcomes', 'charge_totals'] as const;
 const everything = (): unknown[] => tables.map((table) => world.store.collapsed(table));
 
 it.each([
-  [0, 9],
-  [2, 5],
-  [4, 9],
-  [6, 9],
-])('of the offsets %i to %i', async (from, to) => {
+  [0, 9, ['usage_events']],
+  [2, 5, ['usage_events']],
+  [4, 9, ['usage_events']],
+  [6, 9, ['usage_events']],
+  [0, 9, ['envelope_outcomes']],
+  [4, 9, ['envelope_outcomes']],
+  [4, 9, ['usage_events', 'envelope_outcomes']],
+] as const)('of the offsets %i to %i in %s', async (from, to, lost) => {
   await ratedWorld();
   const before = everything();
   const isLost = (row: Record<string, unknown>): boolean =>
     Number(row['offset']) >= from && Number(row['offset']) < to;
-  world.store.lose('usage_events', isLost);
+  for (const table of lost) world.store.lose(table, isLost);
   expect(everything()).not.toEqual(before);
   await reEmit(from, to);
   expect(everything()).toEqual(before);

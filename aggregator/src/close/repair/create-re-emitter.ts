@@ -12,7 +12,7 @@ import {
   reEmitRange,
   systemScheduler,
 } from '@tidemark/rater/partitions';
-import type { RatingEngineSettings } from '@tidemark/rater/partitions';
+import type { RatingEngineSettings, Scheduler } from '@tidemark/rater/partitions';
 import type { CatalogSource } from '@tidemark/rater/ports';
 import { readProgress } from '../../store/read-progress.ts';
 import { createUsageSink } from '../../store/usage-sink.ts';
@@ -21,8 +21,9 @@ import { readOutcomesBelow } from './read-outcomes-below.ts';
 
 interface OffsetRange {
   readonly partition: number;
+  /** Where the log has begun after it, the range begins there. */
   readonly from: number;
-  /** Exclusive. */
+  /** Exclusive; what is not promised yet is left to the rater. */
   readonly to: number;
 }
 
@@ -37,16 +38,20 @@ export interface ReEmitterOptions {
   /** The same as in the raters. */
   readonly settings: RatingEngineSettings;
   readonly log: Logger;
+  /** The system's by default. */
+  readonly scheduler?: Scheduler;
 }
 
 export function createReEmitter(options: ReEmitterOptions): ReEmit {
   const { catalogSource, clickHouse, eventLog, keys, log, settings } = options;
-  return async ({ from, partition, to }) => {
+  return async ({ from: wanted, partition, to }) => {
     const { incarnation } = eventLog;
     const progress = (await readProgress(clickHouse)).find(
       (row) => row.partition === partition && row.incarnation === incarnation,
     );
     if (progress === undefined) return;
+    const bases = await eventLog.beginningOffsets();
+    const from = Math.max(wanted, bases[partition] ?? 0);
     const bound = { incarnation, partition, below: from };
     const before = await readOutcomesBelow(clickHouse, bound);
     const pool = new InProcessRatingPool(settings);
@@ -57,7 +62,7 @@ export function createReEmitter(options: ReEmitterOptions): ReEmit {
       sink: createUsageSink(clickHouse),
       catalogSource,
       pool,
-      scheduler: systemScheduler,
+      scheduler: options.scheduler ?? systemScheduler,
       config: defaultRaterConfig,
       logger: log,
       keys,

@@ -63,9 +63,13 @@ describe('a store that has lost rows below its progress', () => {
     const store = join(stack.dataDir, 'clickhouse');
     const before = await digestStore(store);
     await withEngine(store, async (clickHouse) => {
-      for (const table of ['usage_events', 'event_owners']) {
+      for (const [table, rows] of [
+        ['usage_events', 'offset % 2 = 0'],
+        ['event_owners', 'offset % 2 = 0'],
+        ['envelope_outcomes', 'offset % 3 = 0'],
+      ]) {
         await clickHouse.command(
-          `ALTER TABLE ${table} DELETE WHERE offset % 2 = 0 SETTINGS mutations_sync = 1`,
+          `ALTER TABLE ${table} DELETE WHERE ${rows} SETTINGS mutations_sync = 1`,
         );
       }
     });

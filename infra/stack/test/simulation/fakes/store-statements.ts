@@ -25,6 +25,7 @@ const answers: readonly (readonly [mark: RegExp, answer: Answer])[] = [
   [/count\(\)\) AS rows\s+FROM event_owners/, answerOwnerCount],
   [/groupBitXor\(stored_xor\)/, answerPromised],
   [/groupBitXor\(payload_hash\)/, answerPresent],
+  [/max\(log_time\)[\s\S]+FROM envelope_outcomes/, answerOutcomesBelow],
   [/FROM envelope_outcomes/, answerOutcomeSums],
   [/AS nested,/, answerSumCount],
   [/toString\(time_us\) AS event_time/, answerSpanEvents],
@@ -56,7 +57,7 @@ export function answerNative(statement: Statement): Uint8Array {
   }
   const first = String(parameters['first']);
   const last = String(parameters['last']);
-  const rows = ownersOf(statement, tables.table('event_owners').rows(true)).filter(
+  const rows = ofPartition(statement, tables.table('event_owners').rows(true)).filter(
     (row) => text(row, 'fingerprint') >= first && text(row, 'fingerprint') <= last,
   );
   const builder = new NativeBlockBuilder([
@@ -94,7 +95,7 @@ function answerProgress({ sql, tables }: Statement): AnswerRow[] {
 
 function answerOwners(statement: Statement): AnswerRow[] {
   const wanted = String(statement.parameters['fingerprints']).match(/.{32}/g) ?? [];
-  const rows = ownersOf(statement, statement.tables.table('event_owners').rows(true));
+  const rows = ofPartition(statement, statement.tables.table('event_owners').rows(true));
   return wanted.flatMap((fingerprint) => {
     const [owner] = rows
       .filter((row) => text(row, 'fingerprint') === fingerprint)
@@ -112,11 +113,11 @@ function answerOwners(statement: Statement): AnswerRow[] {
 }
 
 function answerOwnerCount(statement: Statement): AnswerRow[] {
-  const rows = ownersOf(statement, statement.tables.table('event_owners').rows(false));
+  const rows = ofPartition(statement, statement.tables.table('event_owners').rows(false));
   return [{ rows: String(rows.length) }];
 }
 
-function ownersOf({ sql, parameters }: Statement, rows: readonly StoredRow[]): StoredRow[] {
+function ofPartition({ sql, parameters }: Statement, rows: readonly StoredRow[]): StoredRow[] {
   const bounded = sql.includes('offset < {below:UInt64}');
   const from = sql.includes('offset >= {from:UInt64}') ? Number(parameters['from']) : 0;
   return rows.filter(
@@ -252,6 +253,17 @@ function answerOutcomeSums({ sql, parameters, tables }: Statement): AnswerRow[] 
       ...sums(own, ['logged', 'stored', 'duplicate', 'dead']),
     };
   });
+}
+
+function answerOutcomesBelow(statement: Statement): AnswerRow[] {
+  const { sql, tables } = statement;
+  const rows = ofPartition(statement, tables.table('envelope_outcomes').rows(isFinal(sql)));
+  return [
+    {
+      ...sums(rows, ['logged', 'stored', 'duplicate', 'conflict', 'dead']),
+      log_time_ms: String(Math.max(0, ...rows.map((row) => number(row, 'log_time')))),
+    },
+  ];
 }
 
 interface SpanEvent {

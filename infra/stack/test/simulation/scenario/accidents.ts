@@ -27,6 +27,8 @@ const accidentKinds = [
   'lost-owner',
   /** A stored event is gone. */
   'lost-event',
+  /** A row that tells what became of an envelope is gone. */
+  'lost-outcome',
   /** A stored event was replaced by another one. */
   'altered-event',
   /** A row of the stream's totals is gone. */

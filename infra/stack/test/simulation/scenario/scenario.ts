@@ -74,6 +74,8 @@ export interface Scenario {
   readonly dedupTagGenerations: number;
   readonly taskRecordsMax: number;
   readonly endMs: number;
+  /** Whether the closes may write lost rows again from the log. */
+  readonly repairs: boolean;
 }
 
 type Range = readonly [least: number, most: number];
@@ -149,6 +151,7 @@ export function createScenario(seed: number, accident?: Accident['kind']): Scena
     dedupTagGenerations: random.pick([0, 1, 2, 16]),
     taskRecordsMax: random.between(1, 8),
     endMs,
+    repairs: random.chance(0.5),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The processes of a run, each made of the product's own parts; one that ends is started again a while later. */
-import { closePeriod, defaultCloseLimits } from '@tidemark/aggregator/close';
+import { closePeriod, createReEmitter, defaultCloseLimits } from '@tidemark/aggregator/close';
 import type { CloseDependencies } from '@tidemark/aggregator/close';
 import { createUsageSink, createUsageStore } from '@tidemark/aggregator/store';
 import { createEventPublisher } from '@tidemark/ingest/gateway';
@@ -7,7 +7,7 @@ import type { EventPublisher } from '@tidemark/ingest/gateway';
 import { isAppError } from '@tidemark/platform/errors';
 import { hashCatalogChanges } from '@tidemark/rater/catalog';
 import { InProcessRatingPool, createRater } from '@tidemark/rater/partitions';
-import type { Rater } from '@tidemark/rater/partitions';
+import type { Rater, RatingEngineSettings, Scheduler } from '@tidemark/rater/partitions';
 import { SimulatedProcess } from '../engine/simulated-process.ts';
 import { ControlClient, catalogSource, closeLedger } from '../fakes/control-client.ts';
 import type { CatalogEpoch } from '../fakes/control-plane.ts';
@@ -38,18 +38,7 @@ export function startRater(world: World, name: string, onFailed: () => void): Ra
   const clickHouse = storeClient(world.store, process, distortions.raterStore);
   const sink = createUsageSink(clickHouse);
   const store = createUsageStore(clickHouse);
-  const pool = new InProcessRatingPool({
-    keys: installationKeys,
-    acceptance: {
-      past: (distortions.acceptedPastMs ?? acceptedPastMs) * 1000,
-      future: 300_000_000,
-    },
-    dedupLimits: {
-      ownerBytesMax: scenario.dedupGenerations * dedupGenerationBytes,
-      tagBytesMax: scenario.dedupTagGenerations * dedupTagBytes,
-    },
-    ...(distortions.raterGuards !== undefined && { guards: distortions.raterGuards }),
-  });
+  const pool = new InProcessRatingPool(engineSettings(world));
   const rater = createRater({
     log,
     sink: distortions.sink?.(sink) ?? sink,
@@ -61,14 +50,33 @@ export function startRater(world: World, name: string, onFailed: () => void): Ra
     metrics: processMetrics(world),
     logger: processLogger(world, process),
     config: { taskRecordsMax: scenario.taskRecordsMax, queueRecordsMax: 12 },
-    scheduler: {
-      nowMs: () => world.loop.nowMs,
-      after: (delayMs, callback) => process.after(delayMs, `${name} timer`, callback),
-    },
+    scheduler: schedulerOf(world, process),
     onFailed,
   });
   void rater.start();
   return { process, rater, pool };
+}
+
+function engineSettings({ distortions, scenario }: World): RatingEngineSettings {
+  return {
+    keys: installationKeys,
+    acceptance: {
+      past: (distortions.acceptedPastMs ?? acceptedPastMs) * 1000,
+      future: 300_000_000,
+    },
+    dedupLimits: {
+      ownerBytesMax: scenario.dedupGenerations * dedupGenerationBytes,
+      tagBytesMax: scenario.dedupTagGenerations * dedupTagBytes,
+    },
+    ...(distortions.raterGuards !== undefined && { guards: distortions.raterGuards }),
+  };
+}
+
+function schedulerOf(world: World, process: SimulatedProcess): Scheduler {
+  return {
+    nowMs: () => world.loop.nowMs,
+    after: (delayMs, callback) => process.after(delayMs, `${process.name} timer`, callback),
+  };
 }
 
 export interface GatewayProcess {
@@ -131,10 +139,11 @@ export function startControl(world: World, name: string): ControlProcess {
 /** Works on every close that is not done, as the product's close worker does; two of them may work on one. */
 export function startCloser(world: World, name: string): { readonly process: SimulatedProcess } {
   const process = new SimulatedProcess(name, world.loop, world.network);
+  const log = new LogClient(world.log, process, 'other');
   const control = new ControlClient({
     plane: world.plane,
     process,
-    log: new LogClient(world.log, process, 'other'),
+    log,
     store: storeClient(world.store, process),
     keys: installationKeys,
     cutUnderLock: true,
@@ -145,12 +154,22 @@ export function startCloser(world: World, name: string): { readonly process: Sim
     new Promise((resolve) => {
       process.after(delayMs, `${name} sleeps`, resolve);
     });
+  const reEmit = createReEmitter({
+    clickHouse: storeClient(world.store, process),
+    eventLog: log,
+    catalogSource: catalogSource(world.plane, process, (changes) => changes),
+    keys: installationKeys,
+    settings: engineSettings(world),
+    log: processLogger(world, process),
+    scheduler: schedulerOf(world, process),
+  });
   const dependencies = (): CloseDependencies => ({
     ledger,
     clickHouse: storeClient(world.store, process, closeDistortion(world)),
     limits: { ...defaultCloseLimits, stallMs: 120_000, pollMs: 3000, waveSize: 3, issueSize: 2 },
     sleep,
     nowMs: () => world.loop.nowMs,
+    ...(world.scenario.repairs && { reEmit }),
     ...(world.distortions.comparison === false && { guards: { comparison: false } }),
   });
   const work = async (): Promise<void> => {

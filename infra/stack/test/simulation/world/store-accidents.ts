@@ -8,7 +8,8 @@ import { partitionOfCustomer } from './clients.ts';
 export class StoreAccidents {
   readonly #scene: AccidentScene;
   #mend: () => void = () => undefined;
-  #due = '';
+  /** What the close must tell; `null` where it must have written the rows again. */
+  #due: string | null = null;
 
   constructor(scene: AccidentScene) {
     this.#scene = scene;
@@ -65,6 +66,8 @@ export class StoreAccidents {
     switch (kind) {
       case 'lost-event':
         return this.#loseEvent(at, null);
+      case 'lost-outcome':
+        return this.#loseOutcome(at);
       case 'altered-event':
         return this.#loseEvent(at, 'altered');
       case 'lost-total':
@@ -76,11 +79,13 @@ export class StoreAccidents {
     }
   }
 
-  /** The close must have told of it; then the row is put back. */
+  /** The close must have told of it, and the row is put back; or it must be there again. */
   mend(close: string): void {
     const { violations, world } = this.#scene;
-    const isTold = world.parts.some((part) => part.close === close && part.reason === this.#due);
-    if (!isTold) violations.push(`due: ${close} does not tell of ${this.#due}`);
+    const isTold =
+      this.#due === null ||
+      world.parts.some((part) => part.close === close && part.reason === this.#due);
+    if (!isTold) violations.push(`due: ${close} does not tell of ${this.#due ?? ''}`);
     this.#mend();
   }
 
@@ -97,9 +102,23 @@ export class StoreAccidents {
         data: '{"bytes":31337,"region":"eu","user":"u9"}',
       });
     }
-    this.#expect('audit-mismatch', () => {
+    this.#expectRepair('usage_events', lost, ['audit-mismatch'], () => {
       events.remove((row) => isAt(row, lost));
       for (const row of removed) events.land(row);
+    });
+    return true;
+  }
+
+  #loseOutcome(at: number): boolean {
+    const outcomes = this.#scene.world.store.tables.table('envelope_outcomes');
+    const lost = pick(outcomes.rows(true), at);
+    if (lost === undefined) return false;
+    const key = outcomes.keyOf(lost);
+    const removed = outcomes.remove((row) => outcomes.keyOf(row) === key);
+    // Where nothing of the envelope was stored, no block tells of it.
+    const due = ['audit-counts', ...(lost['stored'] === 0 ? [] : ['audit-mismatch'])];
+    this.#expectRepair('envelope_outcomes', lost, due, () => {
+      for (const row of removed) outcomes.land(row);
     });
     return true;
   }
@@ -145,6 +164,24 @@ export class StoreAccidents {
     return true;
   }
 
+  /** Closes that may, write the row again; the others tell. */
+  #expectRepair(table: string, lost: StoredRow, due: readonly string[], mend: () => void): void {
+    const { due: allDue, violations, world } = this.#scene;
+    if (!world.scenario.repairs) {
+      for (const reason of due) allDue.add(reason);
+      this.#due = due[0] ?? null;
+      this.#mend = mend;
+      return;
+    }
+    this.#mend = () => {
+      const rows = world.store.tables.table(table);
+      const found = rows.rows(true).find((row) => rows.keyOf(row) === rows.keyOf(lost));
+      if (found === undefined || !isSame(found, lost)) {
+        violations.push(`lost: a row of ${table} was not written again`);
+      }
+    };
+  }
+
   #expect(due: string, mend: () => void): void {
     this.#scene.due.add(due);
     this.#due = due;
@@ -154,6 +191,10 @@ export class StoreAccidents {
 
 function pick(rows: readonly StoredRow[], at: number): StoredRow | undefined {
   return rows[Math.floor(at * rows.length)];
+}
+
+function isSame(left: StoredRow, right: StoredRow): boolean {
+  return Object.entries(left).every(([column, value]) => right[column] === value);
 }
 
 function isAt(row: StoredRow, other: StoredRow | undefined): boolean {
