@@ -57,7 +57,7 @@ export const closeAblations: readonly Ablation[] = [
   },
   {
     guard: 'read-bound',
-    seed: 93,
+    seed: 3,
     shows: 'undue',
     distortions: {
       closeStore: () => ({ sql: (sql) => sql.replaceAll('{boundBelow:', '{anything:') }),
