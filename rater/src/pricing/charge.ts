@@ -68,7 +68,7 @@ export function parseCharge(json: unknown, options: ParseChargeOptions = {}): Ch
 
 function checkTogether(charge: Charge, object: JsonObject): void {
   const { price, minimum, maximum } = charge;
-  const isFlat = price.pricing.takes === 'quantity' && !price.pricing.usesQuantity;
+  const isFlat = !price.pricing.usesQuantity;
   if (charge.timing === 'in_advance' && !isFlat) {
     const message = 'Only a flat charge is due in advance.';
     throw new PricingError('rater/option-not-supported', message, object.pathOf('timing'));

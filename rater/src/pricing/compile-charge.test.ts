@@ -134,13 +134,17 @@ describe('a compiled charge', () => {
     const state = stateOf(charge, [{ v: '-1' }]);
     expect(charge.exactAmount(state, { period })).toBe(0n);
     expect(charge.rate(state, { period, final: false }).amount).toBe('0.00');
-    expect(() => charge.rate(state, { period })).toThrow(
-      refusal('rater/negative-total', 'quantity'),
-    );
+    const rejected = refusal('rater/negative-total', 'quantity');
+    expect(() => charge.rate(state, { period })).toThrow(rejected);
+    expect(charge.explain(state, { period, final: false }).at(-1)).toMatchObject({
+      amount: '0.00',
+    });
+    expect(() => charge.explain(state, { period })).toThrow(rejected);
   });
 
   it.each<[string, object, string, string]>([
     ['in_arrears', {}, '0.00', '5.00'],
+    ['in_arrears in words', { timing: 'in_arrears' }, '0.00', '5.00'],
     ['in_advance', { timing: 'in_advance' }, '5.00', '5.00'],
   ])('bills a flat price %s', (_timing, fields, open, closed) => {
     const flat = { key: 'c', price: { model: 'flat', currency: 'USD', amount: '5' }, ...fields };

@@ -171,6 +171,11 @@ describe('the fast path', () => {
     const of = (charge: object, tenths: number) => thousandths(compile(unit, charge), tenths);
     expect([40, 60, 100].map((tenths) => of({ discounts }, tenths))).toEqual([0n, 0n, 2000n]);
     expect(of({ discounts: [{ percent: '150' }] }, 100)).toBe(0n);
+    expect([19, 20, 21].map((tenths) => of({ discounts: [{ amount: '2' }] }, tenths))).toEqual([
+      0n,
+      0n,
+      100n,
+    ]);
     expect(of({ maximum: '9' }, 90)).toBe(9000n);
     expect(of({ maximum: '9' }, 91)).toBe(9000n);
     expect(of({ minimum: '9' }, 90)).toBe(9000n);

@@ -37,8 +37,8 @@ export function compileFastAmount(charge: Charge, meter: Meter): FastAmount | un
   const multiplier = meter.conversion?.multiplier ?? Rational.one;
   const factor = multiplier.times(charge.conversion?.multiplier ?? Rational.one);
   const pieces = scalePieces(pricing.curve, charge, { unitScale, factor });
+  if (pieces === undefined) return undefined;
   const adjust = compileAdjustments(charge);
-  if (pieces === undefined || adjust === undefined) return undefined;
   return unitScale === 0
     ? (state) => adjust(amountAt(BigInt(state.count), pieces))
     : (state) => adjust(amountAt(state.sum, pieces));
@@ -104,8 +104,8 @@ function remainingShare(charge: Charge): Rational {
   }, Rational.one);
 }
 
-/** Fixed discounts, maximum and minimum, in this order; `undefined` where one does not fit the scale. */
-function compileAdjustments(charge: Charge): ((amount: bigint) => bigint) | undefined {
+/** Fixed discounts, maximum and minimum, in this order; no amount has more decimals than the scale. */
+function compileAdjustments(charge: Charge): (amount: bigint) => bigint {
   const { discounts, maximum, minimum } = charge;
   if (discounts.fixed.length === 0 && maximum === undefined && minimum === undefined) {
     return (amount) => amount;

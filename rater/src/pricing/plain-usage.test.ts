@@ -49,6 +49,7 @@ describe('plain usage', () => {
     const third = rater.decode('{"count":1,"sum":"1/3"}');
     expect(rater.encode(third)).toBe('{"count":1,"sum":"1/3"}');
     expect(rater.quantity(third)).toBe(BigInt('3'.repeat(18)));
+    expect(rater.exactAmount(third, { period })).toBe(BigInt('3'.repeat(34)));
     const conversion = { operation: 'multiply', factor: '4' };
     const converted = compileCharge(charge(), meter({ conversion }));
     expect(converted.plain).toEqual({ property: 'p' });

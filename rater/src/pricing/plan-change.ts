@@ -29,8 +29,7 @@ export interface PlanChangeLine {
  */
 export function changeLines(change: PlanChange): PlanChangeLine[] {
   const { before, after, basis, period, timeZone, newPeriod, minorUnits } = change;
-  const at = change.at < period.from ? period.from : change.at > period.to ? period.to : change.at;
-  const rest = { from: at, to: period.to };
+  const rest = { from: Math.min(change.at, period.to), to: period.to };
   // With days that count inclusively the end names the last day of service; after it nothing is left to give back.
   const isOver = basis === 'day_inclusive' && change.at > period.to && !isSameDay(change);
   const unused = isOver

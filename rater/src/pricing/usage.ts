@@ -48,8 +48,8 @@ export function quantityOfUsage(usage: Usage): Rational | null {
       return usage.sum;
     case 'cells': {
       const quantities = usage.cells.map((cell) => quantityOfUsage(cell.usage));
-      const measured = quantities.filter((quantity) => quantity !== null);
-      return measured.length === 0 && quantities.length > 0 ? null : sumOf(measured);
+      // A cell has usage only once it has measured.
+      return sumOf(quantities.filter((quantity) => quantity !== null));
     }
   }
 }
