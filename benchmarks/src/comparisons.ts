@@ -4,6 +4,7 @@ import { codec } from './subjects/codec.ts';
 import { customers } from './subjects/customers.ts';
 import { dedup } from './subjects/dedup.ts';
 import { embedded } from './subjects/embedded.ts';
+import { duplicates, envelopeSizes } from './subjects/growth.ts';
 import { httpFormats } from './subjects/http-formats.ts';
 import { httpKafkaToQueryable, httpToQueryable } from './subjects/http-to-queryable.ts';
 import { liveLatency } from './subjects/live-latency.ts';
@@ -11,6 +12,7 @@ import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts'
 import { liveSpend } from './subjects/live-spend.ts';
 import { periodClose } from './subjects/period-close.ts';
 import { pricing } from './subjects/pricing.ts';
+import { ratingMemory } from './subjects/rating-memory.ts';
 import { rating } from './subjects/rating.ts';
 import { recovery } from './subjects/recovery.ts';
 import { store } from './subjects/store.ts';
@@ -32,4 +34,7 @@ export const comparisons: readonly Comparison[] = [
   periodClose,
   liveSpend,
   customers,
+  duplicates,
+  envelopeSizes,
+  ratingMemory,
 ];

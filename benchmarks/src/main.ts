@@ -66,19 +66,25 @@ async function measureAll(): Promise<RunResult> {
   const calibrationsMs: number[] = [];
   const results: ComparisonResult[] = [];
   const wanted = flags.only?.split(',');
+  const everything = !flags.quick || wanted !== undefined;
   const unknown = wanted?.filter((name) => !comparisons.some((known) => known.name === name)) ?? [];
   if (unknown.length > 0) throw new Error(`There is no comparison ${unknown.join(', ')}.`);
   for (const comparison of comparisons) {
     if (wanted !== undefined && !wanted.includes(comparison.name)) continue;
-    if (flags.quick && wanted === undefined && comparison.quick === false) continue;
+    if (!everything && comparison.quick === false) continue;
     write(`${comparison.name}: ${comparison.question}\n`);
     const options = {
       size: { quick: flags.quick },
+      everything,
       rounds,
-      beforeRound: () => calibrationsMs.push(calibrate()),
+      beforeRound: async () => {
+        calibrationsMs.push(await calibrate());
+      },
       progress: (line: string) => write(`${line}\n`),
     };
+    const startMs = performance.now();
     results.push(await runComparison(comparison, options));
+    write(`  ${comparison.name} took ${((performance.now() - startMs) / 1000).toFixed(1)} s\n`);
   }
   return {
     schema: 1,

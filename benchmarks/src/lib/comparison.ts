@@ -17,6 +17,8 @@ export interface BenchmarkCase {
   readonly title: string;
   /** What is counted: `event`, `row`, `subscription`. */
   readonly unit: string;
+  /** `false`: left out of `--quick`, with the ratios that name it. */
+  readonly quick?: boolean;
   /** Everything that must not be measured: data, servers, connections. */
   open(size: RunSize): Promise<OpenCase>;
 }

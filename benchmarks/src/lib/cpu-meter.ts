@@ -1,5 +1,5 @@
 /** CPU time by process: our own exactly, that of others from the kernel's counters (10 ms a tick). */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const microsecondsPerTick = 10_000;
 
@@ -46,10 +46,31 @@ export class CpuMeter {
   }
 }
 
-/** User and system time of a process with all its threads. */
-function microsecondsOf(processId: number): number {
-  const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
-  // The name stands in parentheses and may hold anything; the fields after it are plain.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * microsecondsPerTick;
+/** User and system time of a process with all its threads; 0 where it has ended. */
+export function microsecondsOf(processId: number): number {
+  const fields = statusFields(processId);
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * microsecondsPerTick;
+}
+
+/** A process and all that it has started. */
+export function processTree(root: number): number[] {
+  const parents = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ id: Number(name), parent: Number(statusFields(Number(name))[1]) }));
+  const tree = [root];
+  for (const id of tree) {
+    tree.push(...parents.filter(({ parent }) => parent === id).map((each) => each.id));
+  }
+  return tree;
+}
+
+/** The fields of `/proc/<id>/stat` from the state on. */
+function statusFields(processId: number): string[] {
+  try {
+    const text = readFileSync(`/proc/${processId}/stat`, 'utf8');
+    // The name stands in parentheses and may hold anything; the fields after it are plain.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
 }

@@ -12,9 +12,11 @@ import { spreadOf } from './statistics.ts';
 
 export interface RunOptions {
   readonly size: RunSize;
+  /** Also what `--quick` leaves out. */
+  readonly everything: boolean;
   /** Measured rounds; one more warms up. */
   readonly rounds: number;
-  readonly beforeRound: () => void;
+  readonly beforeRound: () => Promise<void>;
   readonly progress: (line: string) => void;
 }
 
@@ -29,16 +31,13 @@ export async function runComparison(
   comparison: Comparison,
   options: RunOptions,
 ): Promise<ComparisonResult> {
-  const cases = comparison.cases.map((definition): RunningCase => ({
-    definition,
-    open: null,
-    measured: [],
-    failure: null,
-  }));
+  const cases = comparison.cases
+    .filter(({ quick }) => options.everything || quick !== false)
+    .map((definition): RunningCase => ({ definition, open: null, measured: [], failure: null }));
   try {
     for (const running of cases) await attempt(running, () => openCase(running, options));
     for (let round = 0; round <= options.rounds; round++) {
-      options.beforeRound();
+      await options.beforeRound();
       for (let turn = 0; turn < cases.length; turn++) {
         const running = cases[(turn + round) % cases.length];
         if (running !== undefined) await attempt(running, () => measure(running, round, options));

@@ -11,7 +11,7 @@ export const customers: Comparison = {
   name: 'customers',
   question: 'Does an event cost more when 10^2 to 10^6 customers share a plan?',
   quick: false,
-  cases: [100, 10_000, 1_000_000].map(customersCase),
+  cases: [100, 1000, 10_000, 100_000, 1_000_000].map(customersCase),
   ratios: [{ name: '10^6 customers / 10^2', of: 'customers-1e6', to: 'customers-1e2', by: 'cpu' }],
 };
 

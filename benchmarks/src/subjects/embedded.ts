@@ -11,6 +11,7 @@ export const embedded: Comparison = {
   name: 'embedded',
   question:
     'How fast does the embedded log become queryable, and does it depend on partitions and threads?',
+  quick: false,
   cases: [
     embeddedCase('embedded', { partitions: 4, threads: 1 }),
     embeddedCase('one-partition', { partitions: 1, threads: 1 }),

@@ -56,6 +56,7 @@ function formatCase(load: HttpLoad, target: Target): BenchmarkCase {
     name: `${target}-${load.name}`,
     title: target === 'gateway' ? load.title : `bare route: ${load.title}`,
     unit: 'event',
+    quick: load.quick,
     open: async (size) => {
       const servers = await shared.acquire();
       return {

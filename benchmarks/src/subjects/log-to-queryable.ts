@@ -23,9 +23,9 @@ export const kafkaBatches: Comparison = {
   name: 'kafka-batches',
   question: 'How fast do batches in a Kafka topic become deduplicated, rated and queryable?',
   cases: [
-    raterCase(batches, 'envelopes', ({ quick }) => (quick ? 800_000 : 2_000_000)),
-    peerCase(batches, 'lines', ({ quick }) => (quick ? 800_000 : 2_000_000)),
-    rawCase(batches, 'envelopes', ({ quick }) => (quick ? 800_000 : 2_000_000)),
+    raterCase(batches, 'envelopes', ({ quick }) => (quick ? 600_000 : 2_000_000)),
+    peerCase(batches, 'lines', ({ quick }) => (quick ? 600_000 : 2_000_000)),
+    rawCase(batches, 'envelopes', ({ quick }) => (quick ? 600_000 : 2_000_000)),
     {
       name: 'naive',
       title: 'naive pipeline, one event a message',

@@ -18,6 +18,7 @@ import { cloudEventText, createUsageLog } from '../workload/log-records.ts';
 import { RatingRun } from '../workload/rating-run.ts';
 import { RatedRowsCheck } from '../workload/stored-usage.ts';
 import { generateUsage, standardUsage } from '../workload/usage.ts';
+import type { UsageShape } from '../workload/usage.ts';
 import { NaiveRating } from './naive-rating.ts';
 
 const flushEvents = 100_000;
@@ -27,8 +28,8 @@ export const rating: Comparison = {
   name: 'rating',
   question: 'What does rating an event cost, from envelope to rows, in one thread?',
   cases: [
-    ratingCase('rater', 'rater, 5,000 events an envelope', 5000),
-    ratingCase('rater-200', 'rater, 200 events an envelope', 200),
+    ratingCase('rater', 'rater, 5,000 events an envelope', { eventsPerEnvelope: 5000 }),
+    ratingCase('rater-200', 'rater, 200 events an envelope', { eventsPerEnvelope: 200 }),
     { name: 'memcpy', title: 'memcpy of envelope and rows', unit: 'event', open: openCopy },
     { name: 'naive', title: 'JSON + zod + Set + decimal.js', unit: 'event', open: openNaive },
   ],
@@ -40,7 +41,12 @@ export const rating: Comparison = {
 };
 
 /** One engine for all rounds, each of which brings new events: customers are known and the dedup index grows, as in service. */
-function ratingCase(name: string, title: string, eventsPerEnvelope: number): BenchmarkCase {
+export function ratingCase(
+  name: string,
+  title: string,
+  shape: Partial<Pick<UsageShape, 'duplicates' | 'eventsPerEnvelope'>>,
+): BenchmarkCase {
+  const { eventsPerEnvelope = standardUsage.eventsPerEnvelope } = shape;
   return {
     name,
     title,
@@ -52,7 +58,7 @@ function ratingCase(name: string, title: string, eventsPerEnvelope: number): Ben
       const check = new RatedRowsCheck();
       return Promise.resolve({
         measure: (round) => {
-          const log = createUsageLog({ events, eventsPerEnvelope, seed: round + 1 });
+          const log = createUsageLog({ ...shape, events, seed: round + 1 });
           const tasks = run.prepare(log.records.slice(standardUsage.partitions));
           const flushes: RowBlocks[] = [];
           const meter = new CpuMeter(inProcess);
