@@ -96,6 +96,13 @@ describe('aggregations', () => {
     expect(count(event('a'), event('a', 'remove'), event('a'))).toBe('1');
     expect(count(event('a', 'remove'))).toBe('0');
     expect(count(event('a'), event('b', 'toggle'))).toBe('1');
+    expect(count(event('a'), event('a', 'toggle'))).toBe('1');
+    expect(count({ data: { w: 'a' } })).toBe('0');
+    const meter = compile({ aggregation: 'unique_count' });
+    const results = [event('a'), event('a', 'toggle'), { data: { w: 'a' } }].map((each) =>
+      meter.add(meter.empty(period), plainSample(each)),
+    );
+    expect(results).toEqual(['measured', 'unmatched', 'unmatched']);
   });
 
   it('weighs a level by how long it held', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogRules, previewRules } from '../pricing/input/json-object.ts';
 import { PricingError } from '../pricing/input/pricing-error.ts';
+import { expressionLengthMax } from './expression.ts';
 import { parseMeter } from './meter.ts';
 
 const sum = { key: 'egress', eventType: 'web.request', aggregation: 'sum', property: 'bytes' };
@@ -157,6 +158,17 @@ describe('parseMeter', () => {
   it('puts the path of its document before its own', () => {
     const read = () => parseMeter({ ...sum, key: 1 }, catalogRules, 'meters[3]');
     expect(faultOf(read)).toEqual(['rater/not-a-text', 'meters[3].key']);
+  });
+
+  it('takes what is at the limit', () => {
+    const long = 'a'.padEnd(expressionLengthMax - 1, '+a');
+    for (const fields of [{ property: long }, { property: undefined, expression: long }]) {
+      expect(parseMeter({ ...sum, ...fields }).numberProperties).toEqual(['a']);
+    }
+    const names = Array.from({ length: 32 }, (_, n) => `d${n}`);
+    const filter = Object.fromEntries(names.map((name) => [name, 'x']));
+    const meter = parseMeter({ ...sum, dimensions: names, filter });
+    expect([meter.dimensions.length, Object.keys(meter.filter).length]).toEqual([32, 32]);
   });
 
   it('takes the default of an option that says nothing new', () => {

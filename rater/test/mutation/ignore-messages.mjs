@@ -1,7 +1,7 @@
 // Mutation testing leaves the wording of error messages alone: no test holds a sentence to its letters. Codes and paths stay.
 
 /** Arguments that are a sentence, by what is called. */
-const sentenceArguments = { PricingError: 1, RangeError: 0, fault: 0 };
+const sentenceArguments = { PricingError: 1, RangeError: 0, fault: 0, tooLong: 0 };
 
 function calledName({ callee }) {
   return callee.name ?? callee.property?.id?.name ?? callee.property?.name;
