@@ -5,6 +5,8 @@ import type { Invoice, InvoiceLine } from '@tidemark/aggregator/close';
 import type { Cut } from '@tidemark/aggregator/ports';
 import type { SqlConnection } from '@tidemark/platform/postgres';
 import { notFound } from '../problems.ts';
+import { readBilledCharges } from './read-billed-charges.ts';
+import type { BilledCharge, BilledSpan } from './read-billed-charges.ts';
 import type { Page, PageRequest } from '../values/page.ts';
 import { pageOf } from '../values/page.ts';
 
@@ -113,6 +115,11 @@ export class InvoiceStore {
     return row === undefined
       ? null
       : { invoice: row.invoice, number: row.number, line: String(row.line) };
+  }
+
+  /** What counts as billed and what the lines say, by charge and period: both must be the same. */
+  billedCharges(span: BilledSpan): Promise<BilledCharge[]> {
+    return readBilledCharges(this.#database, span);
   }
 
   /** What the invoice includes: the cut of the close that issued it, and what that close billed by. */

@@ -95,11 +95,12 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
     async reconciliation(question) {
       const meters = await controlPlane.meters.versions(question.tenant);
       const conservation = await readConservation(clickHouse, { ...question, meters });
+      const charges = await controlPlane.invoices.billedCharges(question);
       const { asOf, holds, measurement, rows } = conservation;
       const sum = (pick: (row: (typeof rows)[number]) => number): number =>
         rows.reduce((total, row) => total + pick(row), 0);
       return {
-        reconciled: holds,
+        reconciled: holds && charges.every((charge) => charge.holds),
         asOf,
         totals: {
           logged: sum(({ logged }) => logged),
@@ -121,6 +122,15 @@ export function createUsageReads({ clickHouse, controlPlane }: UsageReadsOptions
           difference: row.difference,
         })),
         meters: measurement.map((row) => ({ ...row, hour: formatInstant(row.hour) })),
+        charges: charges.map((row) => ({
+          charge: row.charge,
+          period: formatInstant(row.periodFrom),
+          currency: row.currency,
+          subscriptions: row.subscriptions,
+          billed: row.billed,
+          invoiced: row.invoiced,
+          difference: row.difference,
+        })),
       };
     },
   };

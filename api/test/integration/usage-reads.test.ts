@@ -251,6 +251,7 @@ describe('reads of usage over the real engine', () => {
     expect(body).toMatchObject({
       reconciled: true,
       totals: { logged: 3, stored: 3, difference: 0 },
+      charges: [{ charge: 'calls', billed: '7.00', invoiced: '7.00' }],
     });
     expect((await caller.get('/v1/conflicts')).body).toEqual({ data: [], nextCursor: null });
     expect((await caller.get('/v1/dead-letters')).body).toEqual({ data: [], nextCursor: null });

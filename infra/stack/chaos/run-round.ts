@@ -140,6 +140,7 @@ class Round {
     this.#options.log('the faults are over');
     await this.#settle();
     const verdict = await this.#check();
+    const { body: reconciliation } = await this.#api.get('/v1/reconciliation');
     const deadLetters = (await this.#api.list('/v1/dead-letters')).length;
     this.#over.abort();
     const acknowledged = this.#producers.map((producer) => producer.acknowledged);
@@ -147,6 +148,7 @@ class Round {
     const problems = [
       ...verdict.problems,
       ...rejected.slice(0, 3).map((text) => `rejected: ${text}`),
+      ...((reconciliation as { reconciled: boolean }).reconciled ? [] : ['not reconciled']),
       ...(deadLetters < this.#foreign.poison
         ? [`${deadLetters} dead letters for ${this.#foreign.poison} unreadable records`]
         : []),

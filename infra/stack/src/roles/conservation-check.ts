@@ -12,7 +12,7 @@ import type { ProcessParts } from './parts.ts';
 
 export interface ConservationParts {
   readonly clickHouse: ClickHouse;
-  readonly controlPlane: Pick<ControlPlane, 'meters' | 'tenants'>;
+  readonly controlPlane: Pick<ControlPlane, 'invoices' | 'meters' | 'tenants'>;
 }
 
 const everyMs = 900_000;
@@ -35,7 +35,7 @@ export async function startConservationCheck(
   });
 }
 
-/** One proof of all tenants over the last hours; resolves with the events that are off. */
+/** One proof of all tenants over the last hours; resolves with the events and charges that are off. */
 function createConservationCheck(
   metrics: Metrics,
   { clickHouse, controlPlane }: ConservationParts,
@@ -46,22 +46,29 @@ function createConservationCheck(
     help: 'Events by which an equation of conservation is off: logged = stored + duplicate + dead, stored = measured + unmatched.',
     labelNames: ['equation'],
   });
+  const chargesOff = metrics.gauge({
+    name: 'tidemark_conservation_difference_charges',
+    help: 'Charges of billed periods whose invoice lines do not say what counts as billed.',
+  });
   const checkedAt = metrics.gauge({
     name: 'tidemark_conservation_checked_timestamp_seconds',
     help: 'When conservation was proven last.',
   });
   return async () => {
     const from = clock.now() - lookBackMicroseconds;
-    const off = { logged: 0, stored: 0 };
+    const off = { logged: 0, stored: 0, charges: 0 };
     for (const { key: tenant } of await controlPlane.tenants.all()) {
       const meters = await controlPlane.meters.versions(tenant);
       const { measurement, rows } = await readConservation(clickHouse, { tenant, meters, from });
       for (const row of rows) off.logged += row.difference;
       for (const row of measurement) off.stored += Math.abs(row.difference);
+      const charges = await controlPlane.invoices.billedCharges({ tenant, from });
+      off.charges += charges.filter(({ holds }) => !holds).length;
     }
     difference.set({ equation: 'logged' }, off.logged);
     difference.set({ equation: 'stored' }, off.stored);
+    chargesOff.set({}, off.charges);
     checkedAt.set({}, Math.floor(clock.now() / 1_000_000));
-    return off.logged + off.stored;
+    return off.logged + off.stored + off.charges;
   };
 }

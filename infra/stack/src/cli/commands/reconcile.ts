@@ -12,9 +12,9 @@ export function registerReconcile(program: Command): void {
   withConnection(
     program
       .command('reconcile')
-      .description('Prove conservation: logged = stored + duplicate + dead letters')
-      .option('--from <instant>', 'start of log time (inclusive)')
-      .option('--to <instant>', 'end of log time (exclusive)')
+      .description('Prove conservation: what was logged is stored, measured and billed')
+      .option('--from <instant>', 'start of the span (inclusive)')
+      .option('--to <instant>', 'end of the span (exclusive)')
       .addHelpText('after', '\nExample:\n  $ tidemark reconcile'),
   ).action(async (options: ConnectionOptions & { from?: string; to?: string }) => {
     const answer = reconciliationSchema.parse(
