@@ -7,8 +7,8 @@ export class Child {
   readonly #process: ChildProcess;
 
   constructor(file: URL, args: readonly string[] = []) {
+    // With the options of this process.
     this.#process = fork(file, [...args], {
-      execArgv: ['--conditions=tidemark-source', '--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
   }

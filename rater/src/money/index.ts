@@ -29,6 +29,7 @@ export {
   moneyOf,
   multiply,
   quantityOf,
+  quantityOfInteger,
   quantityScale,
   unitPriceOf,
 } from './scaled.ts';

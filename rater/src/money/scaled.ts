@@ -18,6 +18,14 @@ export const quantityScale = 18;
 export const exactAmountScale = 36;
 
 export const quantityOf = (scaled: bigint): Quantity => scaled as Quantity;
+/** 10^-scale in units of a quantity. */
+const quantityUnits = Array.from(
+  { length: quantityScale + 1 },
+  (_, scale) => 10n ** BigInt(quantityScale - scale),
+);
+/** `integer` x 10^-`scale`: a safe integer, and 0 to 18 decimals. */
+export const quantityOfInteger = (integer: number, scale: number): Quantity =>
+  quantityOf(BigInt(integer) * (quantityUnits[scale] ?? 0n));
 export const exactAmountOf = (scaled: bigint): ExactAmount => scaled as ExactAmount;
 export const moneyOf = (minorUnits: bigint): Money => minorUnits as Money;
 /** The exact product: 10^-18 times 10^-18 is 10^-36, nothing is lost. */

@@ -74,11 +74,21 @@ export class ByteWriter {
 
   /** A length-prefixed UTF-8 text, as ClickHouse's `String` has it. */
   text(text: string): void {
-    if (text.length <= 32 && isAscii(text)) {
+    const start = this.length;
+    if (text.length < 0x80) {
       this.reserve(text.length + 1);
-      this.bytes[this.length++] = text.length;
-      for (let i = 0; i < text.length; i++) this.bytes[this.length++] = text.charCodeAt(i);
-      return;
+      const { bytes } = this;
+      bytes[start] = text.length;
+      let i = 0;
+      for (; i < text.length; i++) {
+        const unit = text.charCodeAt(i);
+        if (unit > 0x7f) break;
+        bytes[start + 1 + i] = unit;
+      }
+      if (i === text.length) {
+        this.length = start + 1 + i;
+        return;
+      }
     }
     const encoded = encoder.encode(text);
     this.varint(encoded.length);
@@ -108,9 +118,4 @@ export class ByteWriter {
   take(): Uint8Array<ArrayBuffer> {
     return this.bytes.slice(0, this.length);
   }
-}
-
-function isAscii(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false;
-  return true;
 }

@@ -4,6 +4,7 @@
  * more than the offset of the last record that moved it: it does not depend on where batches are cut.
  */
 import type { ChargeSegment } from '../catalog/charge-segment.ts';
+import { quantityOfInteger } from '../money/index.ts';
 
 export interface RunningTotal {
   readonly segment: ChargeSegment;
@@ -19,6 +20,15 @@ export interface RunningTotal {
   dirty: boolean;
   /** The segment no longer exists: its row says zero. */
   ended: boolean;
+  /** Usage that has not reached the state yet: adding safe integers costs a tenth of adding to it. */
+  readonly gathered: GatheredUsage;
+}
+
+/** Events, and the sum of what they measured: a safe integer x 10^-scale. */
+interface GatheredUsage {
+  events: number;
+  sum: number;
+  scale: number;
 }
 
 export class ChargeTotals {
@@ -74,6 +84,23 @@ export class ChargeTotals {
     this.#ended.add(key);
   }
 
+  /**
+   * Moves a total by some events and the sum of what they measured, `sum` x 10^-`scale` with a safe integer; the last of them
+   * stands in the record at `offset`. They reach the state when it is taken.
+   */
+  gather(total: RunningTotal, usage: Readonly<GatheredUsage>, offset: number, epoch: number): void {
+    const { gathered } = total;
+    if (gathered.events === 0) gathered.scale = usage.scale;
+    else if (!addsUp(gathered, usage)) {
+      settle(total);
+      gathered.scale = usage.scale;
+    }
+    gathered.events += usage.events;
+    gathered.sum += usage.sum;
+    total.events += usage.events;
+    this.touch(total, offset, epoch);
+  }
+
   /** Notes that the record at `offset` moved the total; the last one that did gives the version, in whatever order they are noted. */
   touch(total: RunningTotal, offset: number, epoch: number): void {
     total.version = Math.max(total.version, offset + 1);
@@ -86,9 +113,31 @@ export class ChargeTotals {
   takeChanged(): RunningTotal[] {
     const changed = this.#changed;
     this.#changed = [];
-    for (const total of changed) total.dirty = false;
+    for (const total of changed) {
+      settle(total);
+      total.dirty = false;
+    }
     return changed;
   }
+}
+
+function addsUp(gathered: GatheredUsage, usage: Readonly<GatheredUsage>): boolean {
+  return (
+    gathered.scale === usage.scale &&
+    Math.abs(gathered.sum) + Math.abs(usage.sum) <= Number.MAX_SAFE_INTEGER
+  );
+}
+
+function settle({ segment, state, gathered }: RunningTotal): void {
+  const { events, sum, scale } = gathered;
+  if (events === 0) return;
+  segment.metered.rater.addTotals(state, events, quantityOfInteger(sum, scale));
+  gathered.events = 0;
+  gathered.sum = 0;
+}
+
+export function nothingGathered(): GatheredUsage {
+  return { events: 0, sum: 0, scale: 0 };
 }
 
 export function emptyTotal(segment: ChargeSegment): RunningTotal {
@@ -100,5 +149,6 @@ export function emptyTotal(segment: ChargeSegment): RunningTotal {
     epoch: 0,
     dirty: false,
     ended: false,
+    gathered: nothingGathered(),
   };
 }

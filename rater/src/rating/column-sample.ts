@@ -4,13 +4,10 @@
  */
 import { scaledText } from '@tidemark/ingest/contract';
 import type { EventColumns, PropertyValues } from '@tidemark/ingest/contract';
-import { parseQuantity, quantityOf } from '../money/index.ts';
+import { parseQuantity, quantityOfInteger } from '../money/index.ts';
 import type { Quantity } from '../money/index.ts';
 import type { UsageSample } from '../pricing/index.ts';
 import { PropertyReader, textAt } from './property-reader.ts';
-
-/** 10^-scale in units of 10^-18. */
-export const unitsOfScale = Array.from({ length: 19 }, (_, scale) => 10n ** BigInt(18 - scale));
 
 type Decimal = Quantity | undefined | 'not-a-number';
 
@@ -134,9 +131,7 @@ class SampleProperty {
 function decimalOf(values: PropertyValues, position: number): Decimal {
   switch (values.kind) {
     case 'decimal':
-      return quantityOf(
-        BigInt(values.integers[position] ?? 0) * (unitsOfScale[values.scale] ?? 0n),
-      );
+      return quantityOfInteger(values.integers[position] ?? 0, values.scale);
     case 'decimal-text':
       return parseQuantity(values.values[position] ?? '') ?? 'not-a-number';
     case 'string':

@@ -134,9 +134,7 @@ export class OwnerSegment {
   insert(lanes: Uint32Array, at: number, owner: Readonly<IdentityOwner>): void {
     assert(owner.offset <= offsetMax && owner.index <= indexMax, 'A coordinate is out of range.');
     const slots = this.#slots;
-    let base = ((lanes[at] ?? 0) & this.#mask) * lanesPerSlot;
-    while (slots[base + 5] !== 0)
-      base = base + lanesPerSlot === slots.length ? 0 : base + lanesPerSlot;
+    const base = this.#freeSlot(lanes[at] ?? 0);
     slots[base] = lanes[at] ?? 0;
     slots[base + 1] = lanes[at + 1] ?? 0;
     slots[base + 2] = lanes[at + 2] ?? 0;
@@ -150,12 +148,25 @@ export class OwnerSegment {
 
   /** Copies every owner into a larger segment. */
   copyTo(target: OwnerSegment): void {
-    const owner: IdentityOwner = { offset: 0, index: 0, payloadCheck: 0 };
-    for (let base = 0; base < this.#slots.length; base += lanesPerSlot) {
-      if (this.#slots[base + 5] === 0) continue;
-      this.find(this.#slots, base, owner);
-      target.insert(this.#slots, base, owner);
+    const slots = this.#slots;
+    for (let base = 0; base < slots.length; base += lanesPerSlot) {
+      if (slots[base + 5] === 0) continue;
+      const free = target.#freeSlot(slots[base] ?? 0);
+      for (let lane = 0; lane < lanesPerSlot; lane++) {
+        target.#slots[free + lane] = slots[base + lane] ?? 0;
+      }
     }
+    target.count += this.count;
+    target.offsetMax = Math.max(target.offsetMax, this.offsetMax);
+  }
+
+  /** Where an identity that begins with this lane goes; its first lane's position. */
+  #freeSlot(first: number): number {
+    const slots = this.#slots;
+    let base = (first & this.#mask) * lanesPerSlot;
+    while (slots[base + 5] !== 0)
+      base = base + lanesPerSlot === slots.length ? 0 : base + lanesPerSlot;
+    return base;
   }
 
   /** The same slots with a tag each instead of the owner. */

@@ -1,14 +1,11 @@
 /**
- * Adds the events of some columns (an envelope, a run) to the totals they move, grouped: the events of one customer and type share their charges,
- * so where a charge is a plain count or sum its state moves once a group, by the number of events and the sum of their
- * values. Sums are kept as integers at the column's own scale, in columns where the whole envelope's sum is certain to be a
- * safe integer; everything else goes event by event. Both ways give the same state (rating-laws.test.ts).
+ * Adds the events of some columns (an envelope, a run) to the totals they move, grouped: the events of one customer and type
+ * share their charges, so where a charge is a plain count or sum its total moves once a group, by the number of events and the
+ * sum of their values. Sums are kept as integers at the column's own scale, in columns where the whole envelope's sum is certain
+ * to be a safe integer; everything else goes event by event. Both ways give the same state (rating-laws.test.ts).
  */
 import type { EventColumns } from '@tidemark/ingest/contract';
-import { quantityOf } from '../money/index.ts';
-import type { Quantity } from '../money/index.ts';
 import type { ChargeTotals, RunningTotal } from './charge-totals.ts';
-import { unitsOfScale } from './column-sample.ts';
 import type { ColumnSample } from './column-sample.ts';
 import { DenseNumbers } from './dense-numbers.ts';
 import type { EnvelopeCustomers } from './envelope-customers.ts';
@@ -31,6 +28,8 @@ interface EventGroup {
 interface SummableColumn {
   readonly integers: Float64Array;
   readonly scale: number;
+  /** By group, once all events are added and a total asks for them. */
+  sums: Float64Array | undefined;
 }
 
 export interface TotalsTarget {
@@ -91,21 +90,23 @@ export class EnvelopeTotals {
 
   /** Moves the totals of all groups; nothing may be added afterwards. */
   finish(): void {
-    const sums = new Map<string, Float64Array>();
+    const { totals, coordinates, epoch } = this.#target;
+    const usage = { events: 0, sum: 0, scale: 0 };
     for (let number = 0; number < this.#groups.length; number++) {
       const group = this.#groups[number];
       if (group === undefined) continue;
-      for (const total of group.route.counted) this.#move(total, group, noQuantity);
+      const offset = coordinates.offsetAt(group.lastRow);
+      usage.events = group.events;
+      usage.sum = 0;
+      usage.scale = 0;
+      for (const total of group.route.counted) totals.gather(total, usage, offset, epoch);
       for (const { property, total } of group.summed) {
         const column = this.#summable.get(property);
         if (column === undefined) continue;
-        let ofGroups = sums.get(property);
-        if (ofGroups === undefined) {
-          ofGroups = this.#sumsOf(column.integers);
-          sums.set(property, ofGroups);
-        }
-        const unit = unitsOfScale[column.scale] ?? 0n;
-        this.#move(total, group, quantityOf(BigInt(ofGroups[number] ?? 0) * unit));
+        column.sums ??= this.#sumsOf(column.integers);
+        usage.sum = column.sums[number] ?? 0;
+        usage.scale = column.scale;
+        totals.gather(total, usage, offset, epoch);
       }
     }
   }
@@ -114,12 +115,12 @@ export class EnvelopeTotals {
     const { type } = this.#columns;
     const route = this.#customers.at(row).route(textAt(type, row), instant);
     const { single, summed } = route;
-    if (summed.every(({ property }) => this.#summable.has(property))) {
-      return { route, single, summed, events: 0, lastRow: row };
+    let alone: RunningTotal[] | undefined;
+    for (const { property, total } of summed) {
+      if (!this.#summable.has(property)) (alone ??= [...single]).push(total);
     }
+    if (alone === undefined) return { route, single, summed, events: 0, lastRow: row };
     const inGroups = summed.filter(({ property }) => this.#summable.has(property));
-    const oneByOne = summed.filter(({ property }) => !this.#summable.has(property));
-    const alone = [...single, ...oneByOne.map(({ total }) => total)];
     return { route, single: alone, summed: inGroups, events: 0, lastRow: row };
   }
 
@@ -142,16 +143,7 @@ export class EnvelopeTotals {
       this.#target.totals.touch(total, offset, epoch);
     }
   }
-
-  #move(total: RunningTotal, { events, lastRow }: EventGroup, sum: Quantity): void {
-    const { totals, coordinates, epoch } = this.#target;
-    total.segment.metered.rater.addTotals(total.state, events, sum);
-    total.events += events;
-    totals.touch(total, coordinates.offsetAt(lastRow), epoch);
-  }
 }
-
-const noQuantity = quantityOf(0n);
 
 /** Decimal columns without a gap whose values, all of one sign, would still sum to a safe integer. */
 function summableColumns({ count, properties }: EventColumns): Map<string, SummableColumn> {
@@ -164,7 +156,8 @@ function summableColumns({ count, properties }: EventColumns): Map<string, Summa
       const size = Math.abs(integers[row] ?? 0);
       if (size > greatest) greatest = size;
     }
-    if (greatest * count <= Number.MAX_SAFE_INTEGER) columns.set(name, { integers, scale });
+    if (greatest * count <= Number.MAX_SAFE_INTEGER)
+      columns.set(name, { integers, scale, sums: undefined });
   }
   return columns;
 }

@@ -8,6 +8,7 @@ import type { CatalogChange } from '../catalog/catalog-change.ts';
 import { segmentKey } from '../catalog/charge-segment.ts';
 import type { ChargeSegment } from '../catalog/charge-segment.ts';
 import type { OwnerColumns, StoredChargeTotal, UsageEventQuery } from '../ports.ts';
+import { nothingGathered } from './charge-totals.ts';
 import type { RunningTotal } from './charge-totals.ts';
 import { lanesOf } from './confirmed-owners.ts';
 import type { IdentityOwner } from './dedup-segment.ts';
@@ -97,7 +98,8 @@ export class StateRecovery {
 function loadedTotal(segment: ChargeSegment, row: StoredChargeTotal, epoch: number): RunningTotal {
   const state = segment.metered.rater.decode(row.state);
   const { events, version } = row;
-  return { segment, state, events, version, epoch, dirty: false, ended: false };
+  const gathered = nothingGathered();
+  return { segment, state, events, version, epoch, dirty: false, ended: false, gathered };
 }
 
 function storedTwice(first: IdentityOwner, second: IdentityOwner): AppError {
