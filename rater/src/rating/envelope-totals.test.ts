@@ -34,7 +34,8 @@ const event = fc.record({
   ),
 });
 
-const ofAda = (bytes: number) => ({ customer: 'ada', type: 'request', time: start, bytes });
+const ofAda = (bytes: number) =>
+  ({ customer: 'ada', type: 'request', time: start, bytes }) as const;
 
 describe('EnvelopeTotals', () => {
   it('moves totals as adding every event by itself does, over several envelopes', () => {
@@ -63,7 +64,7 @@ describe('EnvelopeTotals', () => {
             sample.moveTo(row, offset, row);
             for (const segment of state.catalog.route('acme', customer, type, time).segments) {
               const { rater } = segment.metered;
-              const total = expected.get(segment.key) ?? {
+              const own = expected.get(segment.key) ?? {
                 state: rater.empty(segment.period),
                 events: 0,
                 version: 0,
