@@ -1,10 +1,12 @@
 /**
  * Walks over everything that is due, in waves, and issues what can be billed. An invoice makes the subscription's next
- * instant due, so the walk is repeated until it finds nothing new.
+ * instant due, so the walk is repeated until it finds nothing new. While a wave is issued, the next one is priced: the one waits
+ * for Postgres, the other for ClickHouse.
  */
 import { failpoint } from '@tidemark/platform/failpoint';
 import type { CloseUpdate, DueCursor, DueInstant, HaltedPart, PeriodClose } from '../ports.ts';
 import { billBatch, previewBatch } from './bill-batch.ts';
+import type { BilledBatch } from './bill-batch.ts';
 import type { BillingContext } from './billing-context.ts';
 import type { CloseDependencies } from './close-dependencies.ts';
 
@@ -30,13 +32,52 @@ export async function billDueInstants(
   const tally = new Tally(scope.close);
   for (;;) {
     const before = tally.instants;
-    for await (const wave of dueWaves(tally, scope, dependencies)) {
+    for await (const wave of oneAhead(pricedWaves(context, tally, scope, dependencies))) {
       dependencies.throwIfStopped?.();
-      await billWave(context, wave, tally, dependencies);
+      await issueWave(wave, tally, dependencies);
     }
     if (scope.close.dryRun || tally.instants === before) break;
   }
   return { close: tally.close, halted: [...tally.halted.values()] };
+}
+
+/**
+ * Makes the next element while the caller works on the last one. A fault is thrown where its element would have come; whoever
+ * leaves early waits until nothing is being made.
+ */
+async function* oneAhead<Element>(
+  source: AsyncGenerator<Element, void>,
+): AsyncGenerator<Element, void> {
+  let next = source.next();
+  try {
+    for (;;) {
+      const made = await next;
+      if (made.done === true) return;
+      next = source.next();
+      next.catch(() => undefined);
+      yield made.value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await source.return();
+  }
+}
+
+interface PricedWave extends BilledBatch {
+  readonly dues: readonly DueInstant[];
+}
+
+/** The waves are disjoint: what a wave that is not issued yet will make due comes with the next walk. */
+async function* pricedWaves(
+  context: BillingContext,
+  tally: Tally,
+  scope: DueScope,
+  dependencies: CloseDependencies,
+): AsyncGenerator<PricedWave, void> {
+  const bill = dependencies.guards?.comparison === false ? previewBatch : billBatch;
+  for await (const dues of dueWaves(tally, scope, dependencies)) {
+    yield { dues, ...(await bill(context, dues)) };
+  }
 }
 
 /** Due instants that this run has not seen, in lists of at most `waveSize`. */
@@ -65,19 +106,18 @@ async function* dueWaves(
   if (wave.length > 0) yield wave;
 }
 
-async function billWave(
-  context: BillingContext,
-  wave: readonly DueInstant[],
+async function issueWave(
+  { drafts: priced, dues, halted }: PricedWave,
   tally: Tally,
-  { guards, ledger, limits, onAlarm, onProgress, throwIfStopped }: CloseDependencies,
+  { ledger, limits, onAlarm, onProgress, throwIfStopped }: CloseDependencies,
 ): Promise<void> {
-  const bill = guards?.comparison === false ? previewBatch : billBatch;
-  const { drafts, halted } = await bill(context, wave);
+  // A wave before may have halted the subscription after this one was priced.
+  const drafts = priced.filter(({ due }) => !tally.halted.has(due.subscription));
   for (const part of halted) {
     if (part.subscription !== undefined) tally.halted.set(part.subscription, part);
     onAlarm?.(tally.close, part);
   }
-  for (const due of wave) tally.settle(due);
+  for (const due of dues) tally.settle(due);
   failpoint('close/priced');
   for (let from = 0; from < drafts.length; from += limits.issueSize) {
     throwIfStopped?.();

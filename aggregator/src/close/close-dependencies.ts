@@ -31,7 +31,10 @@ export interface CloseLimits {
   /** A partition below the cut that has not moved for this long is halted. */
   readonly stallMs: number;
   readonly pollMs: number;
-  /** Subscriptions priced together; bounds the memory of a close. */
+  /**
+   * Subscriptions priced together. Two waves bound the memory of a close; many together read neighbours in the table's sort
+   * key, in whatever order they are due.
+   */
   readonly waveSize: number;
   /** Invoices of one transaction. */
   readonly issueSize: number;
@@ -42,8 +45,8 @@ export interface CloseLimits {
 export const defaultCloseLimits: CloseLimits = {
   stallMs: 60_000,
   pollMs: 200,
-  waveSize: 20_000,
-  issueSize: 500,
+  waveSize: 10_000,
+  issueSize: 1000,
   haltedMax: 1000,
 };
 
