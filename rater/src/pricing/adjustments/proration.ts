@@ -30,8 +30,13 @@ export function readProration(charge: JsonObject): Proration {
   return proration;
 }
 
+/** What of a rating says how long the service was. */
+export type ServiceTime = {
+  readonly [Name in 'period' | 'service' | 'timeZone']?: RateOptions[Name] | undefined;
+};
+
 /** The share of the period in service, exact. Without a `service` it is the whole. */
-export function shareOf(proration: Proration, options: Partial<RateOptions>): Share {
+export function shareOf(proration: Proration, options: ServiceTime): Share {
   const { service, period, timeZone } = options;
   if (service === undefined || period === undefined) return fullShare;
   const fraction = serviceFraction({ basis: proration.basis, service, period, timeZone });

@@ -31,8 +31,20 @@ export function readPeriod(parent: JsonObject, field: string): RatingPeriod {
   return period;
 }
 
-export function optionalPeriod(parent: JsonObject, field: string): RatingPeriod | undefined {
+function optionalPeriod(parent: JsonObject, field: string): RatingPeriod | undefined {
   return parent.has(field) ? readPeriod(parent, field) : undefined;
+}
+
+/** `service` and `period`; either may be left out, but a service needs its period. */
+export function readService(object: JsonObject): {
+  readonly period: RatingPeriod | undefined;
+  readonly service: RatingPeriod | undefined;
+} {
+  const period = optionalPeriod(object, 'period');
+  const service = optionalPeriod(object, 'service');
+  if (service === undefined || period !== undefined) return { period, service };
+  const message = 'A service needs its period.';
+  throw new PricingError('rater/period-required', message, object.pathOf('period'));
 }
 
 export function readTimeZone(object: JsonObject): string | undefined {

@@ -28,6 +28,26 @@ describe('billing runs with thresholds', () => {
   });
 });
 
+describe('a single result', () => {
+  it('of a flat price needs no usage, and is that of the last run', () => {
+    const price = { model: 'flat', currency: 'USD', amount: '5' };
+    const minimum = '7';
+    expect(previewCase({ charge: { price, minimum } })).toMatchObject({ amount: '7.00' });
+  });
+
+  it('is of the cell that the dimensions of the usage match', () => {
+    const cell = (region: string, unitAmount: string): object => ({
+      when: { region },
+      price: { model: 'per_unit', unitAmount },
+    });
+    const cells = [cell('us', '1'), cell('eu', '2')];
+    const price = { model: 'matrix', currency: 'USD', dimensions: ['region'], cells };
+    const of = (region: string): object =>
+      previewCase({ charge: { price }, quantity: '3', dimensions: { region } });
+    expect([of('us'), of('eu')]).toMatchObject([{ amount: '3.00' }, { amount: '6.00' }]);
+  });
+});
+
 describe('results of many quantities', () => {
   it('are refused where they have more lines than memory should hold', () => {
     const tiers = [

@@ -7,7 +7,7 @@ import { shareOf } from '../adjustments/proration.ts';
 import { parseCharge, type Charge } from '../charge.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
-import { optionalPeriod, readTimeZone } from '../input/read-period.ts';
+import { readService, readTimeZone } from '../input/read-period.ts';
 import { billRuns } from '../progressive.ts';
 import { rateCharge } from '../rate-charge.ts';
 import { billedTotal, minorUnitsOfCharge } from '../rating.ts';
@@ -15,6 +15,7 @@ import { caseItemsMax, type CaseKind } from './case-kind.ts';
 import type { CaseTerms } from './case-terms.ts';
 import { rateEvents } from './event-usage.ts';
 import { usageOfQuantity, usageOfTransactions, type Dimensions } from './given-usage.ts';
+import { atPath } from './usage-path.ts';
 import { written } from './written-rating.ts';
 
 export const chargeCase: CaseKind = (input) => {
@@ -59,20 +60,11 @@ function formOf(input: JsonObject, charge: Charge): Form {
 }
 
 function readTerms(input: JsonObject, charge: Charge): CaseTerms {
-  const period = optionalPeriod(input, 'period');
-  const service = optionalPeriod(input, 'service');
-  const timeZone = readTimeZone(input);
-  if (service !== undefined && period === undefined) {
-    throw new PricingError('rater/period-required', 'A service needs its period.', 'period');
-  }
-  const share = shareOf(charge.proration, {
-    ...(period !== undefined && { period }),
-    ...(service !== undefined && { service }),
-    ...(timeZone !== undefined && { timeZone }),
-  });
+  const time = readService(input);
+  const share = shareOf(charge.proration, { ...time, timeZone: readTimeZone(input) });
   return {
     charge,
-    period,
+    period: time.period,
     dimensions: readDimensions(input),
     rate: (usage, final) =>
       rateCharge({ charge, share, final, onReject: final ? 'throw' : 'zero', usage }),
@@ -81,9 +73,8 @@ function readTerms(input: JsonObject, charge: Charge): CaseTerms {
 
 function readDimensions(input: JsonObject): Dimensions {
   const object = input.optionalObject('dimensions');
-  const dimensions: Record<string, string> = {};
-  for (const name of object?.names() ?? []) dimensions[name] = object?.text(name) ?? '';
-  return dimensions;
+  if (object === undefined) return {};
+  return Object.fromEntries(object.names().map((name) => [name, object.text(name)]));
 }
 
 function rateQuantities(input: JsonObject, { charge, dimensions, rate }: CaseTerms): object {
@@ -132,16 +123,10 @@ function rateSnapshots(input: JsonObject, { charge, dimensions, rate }: CaseTerm
   const steps = snapshots.map((snapshot, run) =>
     run === 0 ? snapshot : snapshot.minus(snapshots[run - 1] ?? snapshot),
   );
-  const ratings = snapshots.map((snapshot, run) =>
+  const ratings = snapshots.map((_, run) =>
     atPath(`snapshots[${run}]`, () => {
-      const usage =
-        charge.price.pricing.takes === 'quantity'
-          ? usageOfQuantity(charge, snapshot, dimensions)
-          : usageOfTransactions(
-              charge,
-              steps.slice(0, run + 1).filter((step) => !step.isZero),
-              dimensions,
-            );
+      const soFar = steps.slice(0, run + 1).filter((step) => !step.isZero);
+      const usage = usageOfTransactions(charge, soFar, dimensions);
       return rate(usage, run === snapshots.length - 1 && !open);
     }),
   );
@@ -158,16 +143,4 @@ function rateSnapshots(input: JsonObject, { charge, dimensions, rate }: CaseTerm
     ...(last !== undefined && written(last)),
     deltas: deltas.map((delta) => formatMoney(delta, minorUnits)),
   };
-}
-
-/** Faults of rating say which usage they come from. */
-function atPath<Result>(path: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof PricingError && error.path === 'quantity') {
-      throw new PricingError(error.code, error.message, path);
-    }
-    throw error;
-  }
 }

@@ -60,6 +60,26 @@ describe('a case', () => {
       },
     ],
     [
+      'a rollover below zero',
+      'rater/negative-value at grants[0].rollover.max',
+      {
+        kind: 'credits',
+        grants: [{ id: 'a', amount: '1', rollover: { max: '-1' } }],
+        usage: [],
+        period,
+      },
+    ],
+    [
+      'a least rollover below zero',
+      'rater/negative-value at grants[0].rollover.min',
+      {
+        kind: 'credits',
+        grants: [{ id: 'a', amount: '1', rollover: { min: '-1', max: '1' } }],
+        usage: [],
+        period,
+      },
+    ],
+    [
       'an unknown field of a use',
       'rater/unknown-field at usage[0].of',
       { kind: 'credits', grants: [], usage: [{ time: period.from, amount: '1', of: 1 }], period },

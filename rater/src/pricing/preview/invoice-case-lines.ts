@@ -6,15 +6,16 @@ import {
   toMoney,
   type Money,
 } from '../../money/index.ts';
-import { readProration, shareOf, type Proration } from '../adjustments/proration.ts';
+import { readProration, shareOf, type Proration, type Share } from '../adjustments/proration.ts';
 import { parseCharge, type Charge } from '../charge.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
-import { optionalPeriod } from '../input/read-period.ts';
+import { readService } from '../input/read-period.ts';
 import type { ChargeLine } from '../invoice/invoice.ts';
 import { rateCharge } from '../rate-charge.ts';
 import { billedTotal, minorUnitsOfCharge, type RatingLine, unroundedTotal } from '../rating.ts';
 import { usageOfQuantity } from './given-usage.ts';
+import { atPath } from './usage-path.ts';
 
 export interface LineContext {
   readonly currency: string;
@@ -66,13 +67,10 @@ function rateLine(line: JsonObject, context: LineContext): ChargeLine[] {
   const quantity = isFlat && !line.has('quantity') ? Rational.zero : line.decimal('quantity');
   const share = readShare(line, charge.proration, context);
   line.finish();
-  const { lines } = rateCharge({
-    charge,
-    share,
-    final: true,
-    onReject: 'throw',
-    usage: usageOfQuantity(charge, quantity, {}),
-  });
+  const usage = usageOfQuantity(charge, quantity, {});
+  const { lines } = atPath(line.pathOf('quantity'), () =>
+    rateCharge({ charge, share, final: true, onReject: 'throw', usage }),
+  );
   const isTrueUp = ({ kind }: RatingLine): boolean => kind === 'minimum_true_up';
   const trueUps = lines.filter(isTrueUp);
   const rated = lines.filter((each) => !isTrueUp(each));
@@ -101,19 +99,6 @@ function splitAmounts(parts: readonly (readonly RatingLine[])[], charge: Charge)
   );
 }
 
-function readShare(line: JsonObject, proration: Proration, { timeZone }: LineContext) {
-  const service = optionalPeriod(line, 'service');
-  const period = optionalPeriod(line, 'period');
-  if (service !== undefined && period === undefined) {
-    throw new PricingError(
-      'rater/period-required',
-      'A service needs its period.',
-      line.pathOf('period'),
-    );
-  }
-  return shareOf(proration, {
-    ...(service !== undefined && { service }),
-    ...(period !== undefined && { period }),
-    ...(timeZone !== undefined && { timeZone }),
-  });
+function readShare(line: JsonObject, proration: Proration, { timeZone }: LineContext): Share {
+  return shareOf(proration, { ...readService(line), timeZone });
 }

@@ -5,6 +5,12 @@ import { previewCase } from './preview-case.ts';
 const period = { from: '2024-01-01T00:00:00Z', to: '2024-01-31T00:00:00Z' };
 const service = { from: '2024-01-16T00:00:00Z', to: '2024-01-31T00:00:00Z' };
 
+const newYork = {
+  period: { from: '2024-01-01T05:00:00Z', to: '2024-01-31T05:00:00Z' },
+  service: { from: '2024-01-16T03:00:00Z', to: '2024-01-31T05:00:00Z' },
+};
+const flat = { model: 'flat', currency: 'USD', amount: '30' };
+
 interface InvoiceResult {
   readonly lines: readonly Readonly<Record<string, string>>[];
   readonly subtotal: string;
@@ -237,6 +243,27 @@ describe('an invoice', () => {
       [],
     ],
     [
+      // In New York the service starts on the 15th and has 16 of 30 days; in UTC it would be 15.
+      {
+        lines: [
+          { key: 'a', amount: '30', ...newYork },
+          { key: 'b', charge: { price: flat, proration: { basis: 'day' } }, ...newYork },
+        ],
+        minimum: '90',
+        proration: { basis: 'day' },
+        timeZone: 'America/New_York',
+        coupons: [{ id: 'c', key: 'welcome', amount: '0' }],
+        ...newYork,
+      },
+      [
+        'a flat 16.00 -0.00 -0.00 +0.00',
+        'b flat 16.00 -0.00 -0.00 +0.00',
+        'minimum minimum_true_up 16.00 -0.00 -0.00 +0.00',
+      ],
+      '48.00 -0.00 -0.00 +0.00 = 48.00 due 48.00',
+      [],
+    ],
+    [
       { currency: 'JPY', lines: [{ key: 'a', amount: '30.5' }] },
       ['a flat 31 -0 -0 +0'],
       '31 -0 -0 +0 = 31 due 31',
@@ -244,5 +271,13 @@ describe('an invoice', () => {
     ],
   ])('of %j', (fields, lines, totals, usedCredits) => {
     expect(invoiceTexts(fields)).toEqual([lines, totals, usedCredits]);
+  });
+
+  it('says what was used of its credits only where it has some', () => {
+    const invoice = { kind: 'invoice', currency: 'USD', lines: [] };
+    expect(previewCase(invoice)).not.toHaveProperty('usedCredits');
+    expect(previewCase({ ...invoice, credits: [{ amount: '1' }] })).toHaveProperty('usedCredits', [
+      { id: '', amount: '0.00' },
+    ]);
   });
 });

@@ -1,10 +1,10 @@
 /** A whole invoice from lines, plan commitments, coupons, credits and taxes. */
 import type { Rational } from '../../money/index.ts';
 import { formatMoney, minorUnitsOf, toMoney, type Money } from '../../money/index.ts';
-import { readProration, shareOf, type Proration } from '../adjustments/proration.ts';
+import { readProration, shareOf } from '../adjustments/proration.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
-import { optionalPeriod, readTimeZone } from '../input/read-period.ts';
+import { readService, readTimeZone } from '../input/read-period.ts';
 import type { Coupon } from '../invoice/coupons.ts';
 import { createInvoice } from '../invoice/invoice.ts';
 import type { Tax } from '../invoice/taxes.ts';
@@ -21,7 +21,7 @@ export const invoiceCase: CaseKind = (input) => {
   const minorUnits = minorUnitsOf(currency) ?? 2;
   const timeZone = readTimeZone(input);
   const proration = readProration(input);
-  const share = readShare(input, proration, timeZone);
+  const share = shareOf(proration, { ...readService(input), timeZone }).flat;
   const money = (amount: Rational): Money => toMoney(amount, minorUnits, 'half_away_from_zero');
   const minimum = input.optionalDecimal('minimum', { sign: 'not-negative' });
   const maximum = input.optionalDecimal('maximum', { sign: 'not-negative' });
@@ -77,24 +77,6 @@ export const invoiceCase: CaseKind = (input) => {
     }),
   };
 };
-
-/** The share of the plan's period in service, for its minimum and maximum. */
-function readShare(
-  input: JsonObject,
-  proration: Proration,
-  timeZone: string | undefined,
-): Rational {
-  const service = optionalPeriod(input, 'service');
-  const period = optionalPeriod(input, 'period');
-  if (service !== undefined && period === undefined) {
-    throw new PricingError('rater/period-required', 'A service needs its period.', 'period');
-  }
-  return shareOf(proration, {
-    ...(service !== undefined && { service }),
-    ...(period !== undefined && { period }),
-    ...(timeZone !== undefined && { timeZone }),
-  }).flat;
-}
 
 function readCoupon(coupon: JsonObject, money: (amount: Rational) => Money): Coupon {
   coupon.optionalText('id');

@@ -1,6 +1,6 @@
 // What is not valid in an invoice and its lines.
 import { describe, expect, it } from 'vitest';
-import { period, price, refusalOf } from '../../../test/fakes/refused-case.ts';
+import { many, period, price, refusalOf } from '../../../test/fakes/refused-case.ts';
 
 describe('a case', () => {
   it.each<[string, string, unknown]>([
@@ -28,6 +28,57 @@ describe('a case', () => {
       'an unknown field of a tax',
       'rater/unknown-field at tax[0].of',
       { kind: 'invoice', currency: 'USD', lines: [], tax: [{ percent: '1', of: 1 }] },
+    ],
+    [
+      'a negative coupon in percent',
+      'rater/negative-value at coupons[0].percent',
+      { kind: 'invoice', currency: 'USD', lines: [], coupons: [{ percent: '-1' }] },
+    ],
+    [
+      'a negative credit',
+      'rater/negative-value at credits[0].amount',
+      { kind: 'invoice', currency: 'USD', lines: [], credits: [{ id: 'a', amount: '-1' }] },
+    ],
+    [
+      'a negative tax',
+      'rater/negative-value at tax[0].percent',
+      { kind: 'invoice', currency: 'USD', lines: [], tax: [{ percent: '-1' }] },
+    ],
+    [
+      'a negative minimum of an invoice',
+      'rater/negative-value at minimum',
+      { kind: 'invoice', currency: 'USD', lines: [], minimum: '-1' },
+    ],
+    [
+      'a negative maximum of an invoice',
+      'rater/negative-value at maximum',
+      { kind: 'invoice', currency: 'USD', lines: [], maximum: '-1' },
+    ],
+    [
+      '10,000 lines that 67 coupons, credits and taxes each go over',
+      'rater/too-many-items at lines',
+      {
+        kind: 'invoice',
+        currency: 'USD',
+        lines: many(10_000, { key: 'a', amount: '1' }),
+        coupons: many(67, { percent: '1' }),
+        credits: many(67, { amount: '1' }),
+        tax: many(67, { percent: '1' }),
+      },
+    ],
+    [
+      'a charge of a line that is none',
+      'rater/missing-field at lines[0].charge.price',
+      { kind: 'invoice', currency: 'USD', lines: [{ key: 'a', charge: {}, quantity: '1' }] },
+    ],
+    [
+      'a line below zero that its price rejects',
+      'rater/negative-total at lines[0].quantity',
+      {
+        kind: 'invoice',
+        currency: 'USD',
+        lines: [{ key: 'a', charge: { price: { ...price, negative: 'reject' } }, quantity: '-1' }],
+      },
     ],
     [
       'an invoice minimum above its maximum',
