@@ -1,6 +1,7 @@
 /**
- * From the log's acknowledgement to the live total, under load: a probe customer's events go through the same envelopes'
- * path, one at a time, and its total is read until it has moved.
+ * From the log's acknowledgement to the live total, beside nothing else and at half load: a probe customer's events go through
+ * the same envelopes' path, one at a time, and its total is read until it has moved. What half of the load is, is measured right
+ * before, in the same process over the same log and store.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { build as buildHistogram } from 'hdr-histogram-js';
@@ -9,12 +10,23 @@ import { createLmdbEventLog } from '@tidemark/ingest/log';
 import type { EventLog, LogAppend } from '@tidemark/ingest/log';
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { z } from 'zod';
-import { WrongResult } from '../lib/comparison.ts';
-import type { BenchmarkCase, Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
+import { mustEqual, WrongResult } from '../lib/comparison.ts';
+import type {
+  BenchmarkCase,
+  Comparison,
+  Measurement,
+  OpenCase,
+  RunSize,
+} from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
 import { customerKey, eventTypes, keys, tenant } from '../workload/catalog.ts';
 import { createUsageLog } from '../workload/log-records.ts';
-import { createBenchmarkPool, createBenchmarkRater } from '../workload/rate-log.ts';
+import { fillTopic } from '../workload/kafka-topics.ts';
+import {
+  createBenchmarkPool,
+  createBenchmarkRater,
+  queryableEvents,
+} from '../workload/rate-log.ts';
 import { startStore } from '../workload/servers.ts';
 import type { RunningStore } from '../workload/servers.ts';
 import { standardUsage } from '../workload/usage.ts';
@@ -23,21 +35,22 @@ export const liveLatency: Comparison = {
   name: 'live-latency',
   question: 'How long after its acknowledgement is an event in the live total?',
   quick: false,
-  cases: [latencyCase('idle', 0), latencyCase('half-load', 200_000)],
+  cases: [
+    latencyCase('idle', 'probe events beside nothing else', 0),
+    latencyCase('half-load', 'probe events beside half of the peak rate', 0.5),
+  ],
   ratios: [],
 };
 
-/** The last customer of the Zipf order: hardly any event of the load is its own. */
+/** The last customer of the catalog; the load is that of all the others. */
 const probe = customerKey(standardUsage.customers - 1);
-const probes = { quick: 40, full: 200 };
+const loadCustomers = standardUsage.customers - 1;
 
-function latencyCase(name: string, eventsPerSecond: number): BenchmarkCase {
-  const load = eventsPerSecond === 0 ? 'nothing else' : `${eventsPerSecond / 1000} k events/s`;
-  const title = `probe events beside ${load}`;
-  return { name, title, unit: 'probe', open: (size) => openLatency(eventsPerSecond, size) };
+function latencyCase(name: string, title: string, shareOfPeak: number): BenchmarkCase {
+  return { name, title, unit: 'probe', open: (size) => openLatency(shareOfPeak, size) };
 }
 
-async function openLatency(eventsPerSecond: number, { quick }: RunSize): Promise<OpenCase> {
+async function openLatency(shareOfPeak: number, { quick }: RunSize): Promise<OpenCase> {
   const directory = createTemporaryDirectory('bench-log');
   const { partitions } = standardUsage;
   const [store, log] = await Promise.all([
@@ -50,24 +63,23 @@ async function openLatency(eventsPerSecond: number, { quick }: RunSize): Promise
   const rater = createBenchmarkRater({ log, clickHouse: store.clickHouse, changes, pool });
   await rater.start();
   const sender = new ProbeSender(log, store);
-  let seed = 1;
+  const seconds = quick ? 6 : 30;
   return {
-    measure: async () => {
-      const load = new SteadyLoad(log, eventsPerSecond, seed++ * 1000);
-      const histogram = buildHistogram({ numberOfSignificantValueDigits: 3 });
-      const meter = new CpuMeter({ own: 'tidemark', others: { store: store.processId } });
-      const count = quick ? probes.quick : probes.full;
-      for (let number = 0; number < count; number++) histogram.recordValue(await sender.send());
-      const used = meter.stop();
+    measure: async (round) => {
+      if (shareOfPeak === 0) return await measureProbes(sender, store, seconds);
+      const seed = round * 2 + 1;
+      const peak = await measurePeak({ log, store, events: quick ? 400_000 : 1_000_000, seed });
+      const eventsPerSecond = peak * shareOfPeak;
+      const envelopes = usageEnvelopes(Math.ceil(eventsPerSecond * seconds), seed + 1);
+      const load = new SteadyLoad(log, eventsPerSecond, envelopes);
+      const measured = await measureProbes(sender, store, seconds);
       const sent = await load.stop();
-      const ms = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
       const figures = {
-        'p50 ms': ms(50),
-        'p99 ms': ms(99),
-        'max ms': histogram.maxValue / 1000,
-        'load k events/s': sent / used.wallMs,
+        ...measured.figures,
+        'load k events/s': sent / measured.wallMs,
+        'peak k events/s': peak / 1000,
       };
-      return { units: count, ...used, figures };
+      return { ...measured, figures };
     },
     close: async () => {
       await rater.stop();
@@ -75,6 +87,58 @@ async function openLatency(eventsPerSecond: number, { quick }: RunSize): Promise
       directory.remove();
     },
   };
+}
+
+const pauseMsMax = 100;
+
+/** One probe after another for so many seconds, at no fixed distance from the flush that the last one was in. */
+async function measureProbes(
+  sender: ProbeSender,
+  store: RunningStore,
+  seconds: number,
+): Promise<Measurement> {
+  const histogram = buildHistogram({ numberOfSignificantValueDigits: 3 });
+  const meter = new CpuMeter({ own: 'tidemark', others: { store: store.processId } });
+  const endAtMs = performance.now() + seconds * 1000;
+  let units = 0;
+  for (; performance.now() < endAtMs; units++) {
+    await delay(Math.random() * pauseMsMax);
+    histogram.recordValue(await sender.send());
+  }
+  const used = meter.stop();
+  const ms = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
+  const figures = { 'p50 ms': ms(50), 'p99 ms': ms(99), 'max ms': histogram.maxValue / 1000 };
+  return { units, ...used, figures };
+}
+
+const eventsPerEnvelope = 1000;
+
+/** Without the last envelope of each partition: all of them are whole. */
+function usageEnvelopes(events: number, seed: number): readonly LogAppend[] {
+  const shape = { events, eventsPerEnvelope, customers: loadCustomers, seed };
+  const { records } = createUsageLog(shape);
+  return records.slice(standardUsage.partitions, -standardUsage.partitions);
+}
+
+/** Events a second from the first append of a burst until all of it can be queried. */
+async function measurePeak(given: {
+  readonly log: EventLog;
+  readonly store: RunningStore;
+  readonly events: number;
+  readonly seed: number;
+}): Promise<number> {
+  const { log, store } = given;
+  const envelopes = usageEnvelopes(given.events, given.seed);
+  const events = envelopes.length * eventsPerEnvelope;
+  const queryable = (): Promise<number> => queryableEvents(store.clickHouse, log.incarnation);
+  const all = (await queryable()) + events;
+  const startAtMs = performance.now();
+  await fillTopic(log, envelopes);
+  while ((await queryable()) < all) {
+    if (performance.now() - startAtMs > 3 * lostMs) throw new WrongResult('The burst was lost.');
+    await delay(4 * pollMs);
+  }
+  return (events / (performance.now() - startAtMs)) * 1000;
 }
 
 const totalRow = z.object({ n: z.string().transform(Number) });
@@ -108,11 +172,13 @@ class ProbeSender {
     const record = encodeEnvelope(builder.build(), mark, false, keys);
     await this.#log.append([{ partition: this.#partition, key: null, ...record }]);
     const acknowledgedAtMs = performance.now();
-    while ((await this.#total()) <= before) {
+    while ((await this.#total()) === before) {
       if (performance.now() - acknowledgedAtMs > lostMs) throw new WrongResult('A probe was lost.');
       await delay(pollMs);
     }
-    return Math.round((performance.now() - acknowledgedAtMs) * 1000);
+    const elapsedMs = performance.now() - acknowledgedAtMs;
+    mustEqual('the total of the probes', await this.#total(), before + 1);
+    return Math.round(elapsedMs * 1000);
   }
 
   async #total(): Promise<number> {
@@ -122,19 +188,15 @@ class ProbeSender {
   }
 }
 
-const sliceMs = 50;
-/** Events that are made ahead, outside of the measured time. */
-const preparedEvents = 2_000_000;
+const sliceMs = 10;
 
 /** Appends envelopes at a steady rate, whatever happens to them. */
 class SteadyLoad {
-  readonly #log: EventLog;
   readonly #abort = new AbortController();
   readonly #running: Promise<number>;
 
-  constructor(log: EventLog, eventsPerSecond: number, seed: number) {
-    this.#log = log;
-    this.#running = eventsPerSecond === 0 ? Promise.resolve(0) : this.#run(eventsPerSecond, seed);
+  constructor(log: EventLog, eventsPerSecond: number, envelopes: readonly LogAppend[]) {
+    this.#running = this.#run(log, eventsPerSecond, envelopes);
   }
 
   /** Resolves with the events that were sent. */
@@ -143,18 +205,20 @@ class SteadyLoad {
     return this.#running;
   }
 
-  async #run(eventsPerSecond: number, seed: number): Promise<number> {
-    const eventsPerEnvelope = 1000;
-    const usage = createUsageLog({ events: preparedEvents, eventsPerEnvelope, seed });
-    const envelopes: readonly LogAppend[] = usage.records.slice(this.#log.partitionCount);
-    const perSlice = Math.round((eventsPerSecond * sliceMs) / 1000 / eventsPerEnvelope);
-    let at = 0;
-    while (!this.#abort.signal.aborted && at < envelopes.length) {
-      const nextAtMs = performance.now() + sliceMs;
-      await this.#log.append(envelopes.slice(at, at + perSlice));
-      at += perSlice;
-      await delay(Math.max(0, nextAtMs - performance.now()));
+  async #run(
+    log: EventLog,
+    eventsPerSecond: number,
+    envelopes: readonly LogAppend[],
+  ): Promise<number> {
+    const startAtMs = performance.now();
+    let sent = 0;
+    while (!this.#abort.signal.aborted && sent < envelopes.length) {
+      const elapsedMs = performance.now() - startAtMs;
+      const due = Math.floor((elapsedMs * eventsPerSecond) / 1000 / eventsPerEnvelope);
+      if (due > sent) await log.append(envelopes.slice(sent, due));
+      sent = Math.max(sent, Math.min(due, envelopes.length));
+      await delay(sliceMs);
     }
-    return at * eventsPerEnvelope;
+    return sent * eventsPerEnvelope;
   }
 }
