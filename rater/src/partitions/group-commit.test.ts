@@ -157,9 +157,9 @@ describe('GroupCommit', () => {
     commit.notify();
     await scheduler.advance(24);
     expect(written.filter((line) => line.startsWith('rows'))).toEqual(['rows 1']);
-    await scheduler.advance(100);
+    await scheduler.advance(225);
     expect(written.filter((line) => line.startsWith('rows'))).toEqual(['rows 1']);
-    await scheduler.advance(150);
+    await scheduler.advance(1);
     expect(written.filter((line) => line.startsWith('rows'))).toEqual(['rows 1', 'rows 2']);
     source.unflushedRows = defaultRaterConfig.flushRowsTarget;
     commit.notify();
@@ -196,6 +196,44 @@ describe('GroupCommit', () => {
     commit.notify();
     await scheduler.advance(0);
     expect(flushes()).toBe(3);
+    await commit.stop();
+  });
+
+  it('counts the wait for a large block from when it began, also during a flush', async () => {
+    const { written, scheduler, commit, failures } = createCommit();
+    failures.push('rows');
+    const source = new TestSource(0);
+    commit.add(source);
+    source.unflushedRows = 1;
+    commit.start();
+    await scheduler.advance(0);
+    source.unflushedRows = 2;
+    source.waitingEvents = 1;
+    commit.notify();
+    await scheduler.advance(200);
+    expect(written.filter((line) => line.startsWith('rows'))).toEqual(['rows failed', 'rows 1']);
+    await scheduler.advance(50);
+    expect(written.filter((line) => line === 'rows 2')).toHaveLength(1);
+    await commit.stop();
+  });
+
+  it('waits longer after a flush while few rows wait', async () => {
+    const { written, scheduler, commit } = createCommit();
+    const source = new TestSource(0);
+    commit.add(source);
+    source.unflushedRows = 1;
+    commit.start();
+    await scheduler.advance(0);
+    source.unflushedRows = defaultRaterConfig.flushRowsFew - 1;
+    commit.notify();
+    await scheduler.advance(defaultRaterConfig.flushIntervalFewMs - 1);
+    expect(written.filter((line) => line.startsWith('rows'))).toHaveLength(1);
+    await scheduler.advance(1);
+    expect(written.filter((line) => line.startsWith('rows'))).toHaveLength(2);
+    source.unflushedRows = defaultRaterConfig.flushRowsFew;
+    commit.notify();
+    await scheduler.advance(defaultRaterConfig.flushIntervalMinMs);
+    expect(written.filter((line) => line.startsWith('rows'))).toHaveLength(3);
     await commit.stop();
   });
 

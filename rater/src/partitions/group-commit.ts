@@ -52,6 +52,7 @@ export class GroupCommit {
   #cyclesDone = 0;
   #urgent = false;
   #startedAtMs = -Infinity;
+  /** Since when something waits that no flush has begun to take, also while one is under way. */
   #dirtySinceMs: number | null = null;
   #ended: Promise<void> = Promise.resolve();
 
@@ -77,6 +78,9 @@ export class GroupCommit {
 
   /** A source became dirty, or nothing waits for it any more. */
   notify(): void {
+    if ([...this.#sources].some((source) => source.dirty)) {
+      this.#dirtySinceMs ??= this.#options.scheduler.nowMs();
+    }
     this.#work.notify();
   }
 
@@ -175,13 +179,16 @@ export class GroupCommit {
     const dirty = [...this.#sources].filter((source) => source.dirty);
     if (this.#urgent) return 0;
     if (dirty.length === 0) return Infinity;
-    const { flushIntervalMinMs, unflushedRowsMax } = this.#options.config;
+    const { flushIntervalMinMs, flushIntervalFewMs } = this.#options.config;
+    const { flushRowsFew, unflushedRowsMax } = this.#options.config;
     const now = this.#options.scheduler.nowMs();
     this.#dirtySinceMs ??= now;
-    const untilAllowed = this.#startedAtMs + flushIntervalMinMs - now;
+    const rows = this.#unflushedRows();
+    const apartMs = rows < flushRowsFew ? flushIntervalFewMs : flushIntervalMinMs;
+    const untilAllowed = this.#startedAtMs + apartMs - now;
     if (untilAllowed > 0) return untilAllowed;
     const { rowsTarget, intervalMaxMs } = this.#blockSize();
-    if (this.#unflushedRows() >= Math.min(rowsTarget, unflushedRowsMax)) return 0;
+    if (rows >= Math.min(rowsTarget, unflushedRowsMax)) return 0;
     if (dirty.every((source) => source.waitingEvents === 0)) return 0;
     return this.#dirtySinceMs + intervalMaxMs - now;
   }

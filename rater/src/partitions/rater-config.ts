@@ -10,8 +10,11 @@ export interface RaterConfig {
   readonly taskBytesMax: number;
   readonly taskRecordsMax: number;
   readonly taskEventsMax: number;
-  /** Flushes start at least this far apart. */
+  /** Flushes start at least this far apart ... */
   readonly flushIntervalMinMs: number;
+  /** ... and this far while fewer than `flushRowsFew` rows wait: a flush costs the store the same however few it takes. */
+  readonly flushIntervalFewMs: number;
+  readonly flushRowsFew: number;
   /** Under full load a flush waits for this many rows ... */
   readonly flushRowsTarget: number;
   /** ... but not longer than this. */
@@ -37,6 +40,8 @@ export const defaultRaterConfig: RaterConfig = {
   taskRecordsMax: 5000,
   taskEventsMax: 10_000,
   flushIntervalMinMs: 25,
+  flushIntervalFewMs: 100,
+  flushRowsFew: 10_000,
   flushRowsTarget: 100_000,
   flushIntervalMaxMs: 250,
   behindEvents: 100_000,

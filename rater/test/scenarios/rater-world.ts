@@ -57,7 +57,7 @@ export class RaterWorld {
       metrics: createMetrics({ processMetrics: false }),
       logger: silentLogger,
       scheduler: hastyScheduler,
-      config: { flushIntervalMinMs: 1, ...config },
+      config: { flushIntervalMinMs: 1, flushIntervalFewMs: 1, ...config },
     });
     const running = { rater, pool };
     this.#running.push(running);
