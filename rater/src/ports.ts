@@ -44,6 +44,8 @@ export interface ProgressCounts {
 export interface UsageStore {
   /** The greatest progress of each partition that has one, of any incarnation. */
   readProgress(): Promise<Progress[]>;
+  /** Rows of stored events of the partition with offset < `below`: as many as there are events, or more where copies lie. */
+  countEvents(bound: PartitionBound): Promise<number>;
   /**
    * Identities of stored events with offset in `[from, below)` of the partition, each once, in any order; ascending offsets
    * let a dedup index that is smaller than the history forget the oldest first.

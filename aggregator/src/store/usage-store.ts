@@ -1,5 +1,6 @@
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import type { UsageStore } from '@tidemark/rater/ports';
+import { countEvents } from './count-events.ts';
 import { findOwners } from './find-owners.ts';
 import { readChargeTotals } from './read-charge-totals.ts';
 import { readOwners } from './read-owners.ts';
@@ -10,6 +11,7 @@ import { readUsageEvents } from './read-usage-events.ts';
 export function createUsageStore(clickHouse: ClickHouse): UsageStore {
   return {
     readProgress: () => readProgress(clickHouse),
+    countEvents: (bound) => countEvents(clickHouse, bound),
     readOwners: (range) => readOwners(clickHouse, range),
     findOwners: (query) => findOwners(clickHouse, query),
     readChargeTotals: (query) => readChargeTotals(clickHouse, query),

@@ -1,8 +1,8 @@
 /**
  * Builds a partition's state from the store, in this order:
  *
- *   greatest progress -> is the log still the one it was made of? -> catalog at its epoch -> owners of all identities
- *   -> charge totals -> totals that run ahead, from events -> proof by counts
+ *   greatest progress -> is the log still the one it was made of? -> are its events there? -> catalog at its epoch
+ *   -> owners of all identities -> charge totals -> totals that run ahead, from events -> proof by counts
  *
  * Anything that does not fit halts the partition: a wrong start would bill twice or not at all, in silence.
  */
@@ -31,6 +31,8 @@ async function attempt(context: PartitionContext, assignment: number): Promise<R
   const progress = await greatestProgress(context);
   const doubt = await verifyLog(context, progress);
   if (doubt !== null) return doubt;
+  const loss = await verifyEvents(context, progress);
+  if (loss !== null) return loss;
   failpoint('rater/recovery-started');
   return await buildState(context, assignment, progress);
 }
@@ -104,6 +106,23 @@ async function verifyLog(
   return skip === null
     ? halt('rater/log-differs', `The record at ${next - 1} cannot be read.`)
     : null;
+}
+
+/**
+ * Whether the store still has the events that `progress` promises. A state of fewer would not be seen by its owners, which are
+ * rows of their own; and a marker would price again what is left. Where copies lie beside a loss, only the close's audit sees it.
+ */
+async function verifyEvents(
+  { log, partition, store }: PartitionContext,
+  progress: Progress | null,
+): Promise<Interruption | null> {
+  if (progress === null || progress.counts.stored === 0) return null;
+  const bound = { incarnation: log.incarnation, partition, below: progress.next };
+  const rows = await store.countEvents(bound);
+  const promised = progress.counts.stored;
+  if (rows >= promised) return null;
+  const detail = `The store holds ${rows} rows of events, progress says ${promised}.`;
+  return { kind: 'halt', reason: 'rater/counts-differ', detail };
 }
 
 async function open(

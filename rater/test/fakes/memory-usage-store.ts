@@ -83,6 +83,11 @@ export class MemoryUsageStore implements UsageSink, UsageStore {
     return Promise.resolve([...greatest.values()]);
   }
 
+  async countEvents(bound: PartitionBound): Promise<number> {
+    await this.#arrive();
+    return this.#events(bound).length;
+  }
+
   async *readOwners(range: OwnerRange): AsyncIterable<OwnerColumns> {
     await this.#arrive();
     const owned = this.#events(range).filter((row) => Number(row['offset']) >= range.from);

@@ -57,7 +57,7 @@ export const raterAblations: readonly Ablation[] = [
   },
   {
     guard: 'progress-after-rows',
-    seed: 1,
+    seed: 96,
     shows: 'lost',
     distortions: { sink: progressBeforeRows },
   },

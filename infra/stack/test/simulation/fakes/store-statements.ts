@@ -33,6 +33,7 @@ const answers: readonly (readonly [mark: RegExp, answer: Answer])[] = [
   [/SELECT DISTINCT subject AS customer/, answerSuspects],
   [/SELECT DISTINCT due\.ordinal/, answerLate],
   [/FROM charge_totals/, answerChargeTotals],
+  [/AS stored_rows\s+FROM usage_events/, answerEventCount],
   [/FROM usage_events/, answerUsageEvents],
 ];
 
@@ -115,6 +116,11 @@ function answerOwners(statement: Statement): AnswerRow[] {
 function answerOwnerCount(statement: Statement): AnswerRow[] {
   const rows = ofPartition(statement, statement.tables.table('event_owners').rows(false));
   return [{ rows: String(rows.length) }];
+}
+
+function answerEventCount(statement: Statement): AnswerRow[] {
+  const rows = ofPartition(statement, statement.tables.table('usage_events').rows(false));
+  return [{ stored_rows: String(rows.length) }];
 }
 
 function ofPartition({ sql, parameters }: Statement, rows: readonly StoredRow[]): StoredRow[] {

@@ -25,7 +25,9 @@ const accidentKinds = [
   'lost-record',
   /** The index of owners has lost a row that was acknowledged. */
   'lost-owner',
-  /** A stored event is gone. */
+  /** A stored event is gone when a rater starts. */
+  'lost-row',
+  /** A stored event is gone when a period is closed. */
   'lost-event',
   /** A row that tells what became of an envelope is gone. */
   'lost-outcome',

@@ -92,7 +92,9 @@ export class AccidentDriver {
       case 'lost-record':
         return () => log.lostRecord();
       case 'lost-owner':
-        return () => this.#storeAccidents.lostOwner();
+        return () => this.#storeAccidents.lostAtStart('event_owners');
+      case 'lost-row':
+        return () => this.#storeAccidents.lostAtStart('usage_events');
       case 'other-catalog':
         return () => this.#storeAccidents.otherCatalog();
       default:
