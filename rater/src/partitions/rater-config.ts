@@ -19,7 +19,7 @@ export interface RaterConfig {
   readonly flushRowsTarget: number;
   /** ... but not longer than this. */
   readonly flushIntervalMaxMs: number;
-  /** With this many fetched events waiting, or a full queue, the raters are behind: rate counts then, and latency is lost ... */
+  /** With this many fetched events waiting, or a full queue, the raters are behind: rate counts then (docs/adr/0045), ... */
   readonly behindEvents: number;
   /** ... so a flush waits for this many rows, which costs the store half as much a row ... */
   readonly behindFlushRowsTarget: number;
