@@ -42,7 +42,7 @@ async function openEmbedded(
   const directory = createTemporaryDirectory('bench-log');
   const store = await startStore();
   const { records, changes, expected } = createUsageLog({
-    events: quick ? 800_000 : 2_000_000,
+    events: quick ? 2_000_000 : 6_000_000,
     partitions,
   });
   const log = await createLmdbEventLog({ directory: directory.path, partitionCount: partitions });
