@@ -6,6 +6,17 @@ import { previewCase } from './preview-case.ts';
 const period = { from: '2024-01-01T00:00:00Z', to: '2024-01-31T00:00:00Z' };
 
 describe('a change of plan', () => {
+  it('is by the second where nothing else is said', () => {
+    const change = {
+      before: '30',
+      after: '60',
+      currency: 'USD',
+      at: '2024-01-15T12:00:00Z',
+      period,
+    };
+    expect(previewCase({ kind: 'change', ...change })).toMatchObject({ amount: '15.50' });
+  });
+
   it.each<[object, object]>([
     [
       {

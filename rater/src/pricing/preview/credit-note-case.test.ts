@@ -24,6 +24,11 @@ describe('a case', () => {
       { kind: 'credit_note', paid: '-1', credited: '0', amount: '1', currency: 'USD' },
     ],
     [
+      'a negative sum of earlier credit notes',
+      'rater/negative-value at credited',
+      { kind: 'credit_note', paid: '1', credited: '-1', amount: '1', currency: 'USD' },
+    ],
+    [
       'an unknown field of a credit note',
       'rater/unknown-field at of',
       { kind: 'credit_note', paid: '1', credited: '0', amount: '1', currency: 'USD', of: 1 },

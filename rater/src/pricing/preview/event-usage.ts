@@ -1,13 +1,12 @@
 import { compileMeter } from '../../meters/compile-meter.ts';
 import { compileFilter } from '../../meters/filter.ts';
 import { parseMeter } from '../../meters/meter.ts';
-import type { AddResult, UsageSample } from '../charge-rater.ts';
 import { foldFor } from '../folds/fold-for.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
 import type { CaseTerms } from './case-terms.ts';
-import { carriedFields, readCarried, rejectedField } from './meter-case.ts';
-import { foldEvents, readEvents } from './read-events.ts';
+import { carriedFields, readCarried } from './meter-case.ts';
+import { readEvents } from './read-events.ts';
 import { previewFormat, written } from './written-rating.ts';
 
 /** Measures events with the case's meter and rates what it measured. */
@@ -25,17 +24,16 @@ export function rateEvents(input: JsonObject, { charge, period, rate }: CaseTerm
   // What the meter says, whatever the price does with it: the cells of a matrix each see a part of the events only.
   const metered = compileMeter(meter);
   const meteredState = metered.empty(period, carried);
-  const add = (sample: UsageSample): AddResult => {
-    if (passes?.(sample) === false) return 'unmatched';
+  for (const sample of events.samples) {
+    if (passes?.(sample) === false) continue;
     metered.add(meteredState, sample);
-    return fold.add(state, sample);
-  };
-  const rejected = foldEvents(events, add);
+    fold.add(state, sample);
+  }
   const quantity = metered.quantity(meteredState);
   return {
     quantity: quantity === null ? null : previewFormat.quantity(quantity),
     ...written(rate(fold.usage(state), true)),
     ...carriedFields(fold.carryOut(state)),
-    ...rejectedField(rejected),
+    rejected: events.rejected,
   };
 }

@@ -17,6 +17,8 @@ describe('an exact number', () => {
     [9_007_199_254_740_992, 'ingest/number-not-exact'],
     [-9_007_199_254_740_992, 'ingest/number-not-exact'],
     [1e21, 'ingest/number-not-exact'],
+    // What JSON.parse makes of 1e400.
+    [Infinity, 'ingest/number-not-exact'],
     [NaN, 'ingest/value-not-a-number'],
     ['1.50', '1.5'],
     ['99999999999999999999', '99999999999999999999'],

@@ -12,7 +12,7 @@ const safeIntegerMax = 9_007_199_254_740_991;
 /** A JSON number or decimal string as an exact number. A JSON number means the shortest decimal that prints it. */
 export function exactNumber(value: unknown): Rational | NumberFault {
   if (typeof value === 'number') {
-    if (value % 1 === 0 && (value > safeIntegerMax || value < -safeIntegerMax)) {
+    if (value > safeIntegerMax || value < -safeIntegerMax) {
       return 'ingest/number-not-exact';
     }
     return parseExactly(withoutExponent(`${value}`));

@@ -11,7 +11,7 @@ import type { CarriedState } from '../charge-rater.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { readPeriod } from '../input/read-period.ts';
 import { caseItemsMax, type CaseKind } from './case-kind.ts';
-import { foldEvents, readEvents, type Rejection } from './read-events.ts';
+import { readEvents } from './read-events.ts';
 
 /** What a meter measures of a list of events over a period. */
 export const meterCase: CaseKind = (input) => {
@@ -22,12 +22,12 @@ export const meterCase: CaseKind = (input) => {
   const events = readEvents(input, { meter, period, numberProperties: meter.numberProperties });
   input.finish();
   const state = compiled.empty(period, carried);
-  const rejected = foldEvents(events, (sample) => compiled.add(state, sample));
+  for (const sample of events.samples) compiled.add(state, sample);
   const quantity = compiled.quantity(state);
   return {
     quantity: quantity === null ? null : formatRational(quantity, quantityScale),
     ...carriedFields(compiled.carryOut?.(state)),
-    ...rejectedField(rejected),
+    rejected: events.rejected,
   };
 };
 
@@ -48,10 +48,4 @@ export function carriedFields(carried: CarriedState | null | undefined): object 
     return { carriedLevel: formatRational(level, quantityScale) };
   }
   return carried?.kind === 'values' ? { carriedValues: carried.values } : {};
-}
-
-export function rejectedField(rejected: readonly Rejection[]): {
-  readonly rejected: readonly Rejection[];
-} {
-  return { rejected };
 }

@@ -1,7 +1,7 @@
 /** The events of a case: one of each identity, those that cannot be measured listed with the reason. */
 import { unnamedProperty } from '../../meters/measured-value.ts';
 import type { Meter } from '../../meters/meter.ts';
-import type { AddResult, RatingPeriod, UsageSample } from '../charge-rater.ts';
+import type { RatingPeriod, UsageSample } from '../charge-rater.ts';
 import type { JsonObject } from '../input/json-object.ts';
 import { PricingError } from '../input/pricing-error.ts';
 import { readInstant } from '../input/read-period.ts';
@@ -52,13 +52,25 @@ export function readEvents(input: JsonObject, reading: EventReading): CaseEvents
       event.type === undefined || meter.eventType === '' || event.type === meter.eventType;
     const fault = isOfType ? faultOf(event, reading) : undefined;
     if (fault !== undefined) rejected.push({ index, code: fault });
-    else if (event.identity === undefined || !seen.has(event.identity)) {
-      if (event.identity !== undefined) seen.add(event.identity);
-      if (isOfType && event.time >= period.from && event.time < period.to) events.push(event);
+    else if (isFirst(event.identity, seen) && isOfType && isInside(event.time, period)) {
+      events.push(event);
     }
   }
-  events.sort((left, right) => left.time - right.time || left.index - right.index);
+  // Sorting is stable: events of one time stay in the order written.
+  events.sort((left, right) => left.time - right.time);
   return { samples: events.map(sampleOf), rejected };
+}
+
+/** Whether no event before had this identity; notes it. */
+function isFirst(identity: string | undefined, seen: Set<string>): boolean {
+  if (identity === undefined) return true;
+  if (seen.has(identity)) return false;
+  seen.add(identity);
+  return true;
+}
+
+function isInside(time: number, { from, to }: RatingPeriod): boolean {
+  return time >= from && time < to;
 }
 
 /** A meter may leave its property out where every value is given as `value`. */
@@ -66,19 +78,6 @@ function requireProperty(meter: Meter, events: readonly JsonObject[]): void {
   const isNamed = meter.value?.kind !== 'property' || meter.value.name !== unnamedProperty;
   if (isNamed || events.some((event) => event.isGiven('value'))) return;
   throw new PricingError('rater/missing-field', 'The field property is missing.', 'meter.property');
-}
-
-/** Adds the samples and lists those that turn out to be no number only while they are measured. */
-export function foldEvents(
-  { samples, rejected }: CaseEvents,
-  add: (sample: UsageSample) => AddResult,
-): Rejection[] {
-  const late = samples.flatMap((sample) =>
-    add(sample) === 'not-a-number'
-      ? [{ index: sample.index, code: 'ingest/value-not-a-number' }]
-      : [],
-  );
-  return [...rejected, ...late].sort((left, right) => left.index - right.index);
 }
 
 interface ReadEvent extends JsonEvent {
@@ -130,10 +129,11 @@ function identityOf(object: JsonObject): string | undefined {
 
 function readProperties(object: JsonObject, meter: Meter): Readonly<Record<string, unknown>> {
   const data = object.optionalObject('data');
-  const properties: Record<string, unknown> = {};
-  for (const name of data?.names() ?? []) {
-    if (name !== '__proto__') properties[name] = data?.given(name);
-  }
+  // Own properties whatever their name: `data` may come from JSON that names anything.
+  const properties =
+    data === undefined
+      ? {}
+      : Object.fromEntries(data.names().map((name) => [name, data.given(name)]));
   if (!object.isGiven('value')) return properties;
   const property = measuredProperty(meter);
   if (property === undefined && meter.value !== undefined) {
