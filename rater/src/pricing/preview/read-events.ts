@@ -15,7 +15,7 @@ import {
   type NumberFault,
 } from './json-sample.ts';
 
-export interface Rejection {
+interface Rejection {
   readonly index: number;
   readonly code: string;
 }
