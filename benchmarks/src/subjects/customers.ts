@@ -2,7 +2,7 @@
 import type { RowBlocks } from '@tidemark/rater/rows';
 import type { BenchmarkCase, Comparison } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
-import { createUsageLog } from '../workload/log-records.ts';
+import { createUsageLog, createUsageRecords } from '../workload/log-records.ts';
 import { RatingRun } from '../workload/rating-run.ts';
 import { RatedRowsCheck } from '../workload/stored-usage.ts';
 import { standardUsage } from '../workload/usage.ts';
@@ -30,8 +30,8 @@ function customersCase(count: number): BenchmarkCase {
       const check = new RatedRowsCheck();
       return Promise.resolve({
         measure: (round) => {
-          const log = createUsageLog({ events: 400_000, customers: count, seed: round + 1 });
-          const tasks = run.prepare(log.records.slice(standardUsage.partitions));
+          const log = createUsageRecords({ events: 400_000, customers: count, seed: round + 1 });
+          const tasks = run.prepare(log.records);
           const flushes: RowBlocks[] = [];
           const meter = new CpuMeter({ own: 'rater', others: {} });
           tasks.forEach((task, position) => {

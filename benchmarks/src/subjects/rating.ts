@@ -14,7 +14,7 @@ import type {
   RunSize,
 } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
-import { cloudEventText, createUsageLog } from '../workload/log-records.ts';
+import { cloudEventText, createUsageLog, createUsageRecords } from '../workload/log-records.ts';
 import { RatingRun } from '../workload/rating-run.ts';
 import { RatedRowsCheck } from '../workload/stored-usage.ts';
 import { generateUsage, standardUsage } from '../workload/usage.ts';
@@ -58,8 +58,8 @@ export function ratingCase(
       const check = new RatedRowsCheck();
       return Promise.resolve({
         measure: (round) => {
-          const log = createUsageLog({ ...shape, events, seed: round + 1 });
-          const tasks = run.prepare(log.records.slice(standardUsage.partitions));
+          const log = createUsageRecords({ ...shape, events, seed: round + 1 });
+          const tasks = run.prepare(log.records);
           const flushes: RowBlocks[] = [];
           const meter = new CpuMeter(inProcess);
           tasks.forEach((task, position) => {

@@ -16,14 +16,13 @@ export interface UsageLog {
 
 export type UsageForm = 'envelopes' | 'json';
 
+type WantedUsage = Partial<UsageShape> & Pick<UsageShape, 'events'>;
+
 /** Generated usage with its catalog, as records of a log that holds nothing else. */
-export function createUsageLog(
-  shape: Partial<UsageShape> & Pick<UsageShape, 'events'>,
-  form: UsageForm = 'envelopes',
-): UsageLog {
+export function createUsageLog(shape: WantedUsage, form: UsageForm = 'envelopes'): UsageLog {
   const now = Date.now() * 1000;
   const whole = { ...standardUsage, now, ...shape };
-  const usage = generateUsage(whole);
+  const usage = createUsageRecords(whole, form);
   const changes = benchmarkCatalog(whole.customers, now);
   const marker = catalogMarker(changes);
   const markers = Array.from({ length: whole.partitions }, (_, partition) => ({
@@ -31,6 +30,15 @@ export function createUsageLog(
     key: null,
     ...marker,
   }));
+  return { changes, records: [...markers, ...usage.records], expected: usage.expected };
+}
+
+/** The same without the catalog and its markers: more usage for a log that has them. */
+export function createUsageRecords(
+  shape: WantedUsage,
+  form: UsageForm = 'envelopes',
+): Omit<UsageLog, 'changes'> {
+  const usage = generateUsage({ ...standardUsage, now: Date.now() * 1000, ...shape });
   const sequences = new Map<number, number>();
   const records = usage.envelopes.flatMap((envelope) => {
     if (form === 'json') return jsonRecords(envelope);
@@ -38,7 +46,7 @@ export function createUsageLog(
     sequences.set(envelope.partition, sequence);
     return [envelopeRecord(envelope, sequence)];
   });
-  return { changes, records: [...markers, ...records], expected: usage.expected };
+  return { records, expected: usage.expected };
 }
 
 function envelopeRecord({ partition, columns }: UsageEnvelope, sequence: number): LogAppend {

@@ -4,7 +4,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createUsageLog } from './log-records.ts';
+import { benchmarkCatalog } from './catalog.ts';
+import { createUsageRecords } from './log-records.ts';
 import { RatingRun } from './rating-run.ts';
 import { standardUsage } from './usage.ts';
 
@@ -45,11 +46,8 @@ process.on('message', ({ events }: RateMore) => {
 process.on('disconnect', () => process.exit(0));
 
 function rateMore(events: number): RatedMemory {
-  run ??= new RatingRun(
-    standardUsage.partitions,
-    1,
-    createUsageLog({ events: 0, customers }).changes,
-  );
+  const { partitions } = standardUsage;
+  run ??= new RatingRun(partitions, 1, benchmarkCatalog(customers, Date.now() * 1000));
   const sum = { logged: 0, stored: 0, wallMs: 0, cpuMicroseconds: 0 };
   for (let from = 0; from < events; from += pieceEvents) {
     ratePiece(run, Math.min(pieceEvents, events - from), sum);
@@ -62,8 +60,8 @@ function rateMore(events: number): RatedMemory {
 type Sum = Record<'logged' | 'stored' | 'wallMs' | 'cpuMicroseconds', number>;
 
 function ratePiece(engine: RatingRun, events: number, sum: Sum): void {
-  const log = createUsageLog({ events, customers, seed: ++seed });
-  const tasks = engine.prepare(log.records.slice(standardUsage.partitions));
+  const usage = createUsageRecords({ events, customers, seed: ++seed });
+  const tasks = engine.prepare(usage.records);
   const startMs = performance.now();
   const used = process.cpuUsage();
   for (const task of tasks) engine.rate(task);
@@ -75,6 +73,6 @@ function ratePiece(engine: RatingRun, events: number, sum: Sum): void {
   const { system, user } = process.cpuUsage(used);
   sum.cpuMicroseconds += system + user;
   sum.wallMs += performance.now() - startMs;
-  sum.logged += log.expected.logged;
-  sum.stored += log.expected.stored;
+  sum.logged += usage.expected.logged;
+  sum.stored += usage.expected.stored;
 }
