@@ -5,13 +5,13 @@ import type { Ablation } from './ablation.ts';
 export const closeAblations: readonly Ablation[] = [
   {
     guard: 'cut-under-lock',
-    seed: 6,
+    seed: 228,
     shows: 'undue',
     distortions: { cutUnderLock: false },
   },
   {
     guard: 'cut-wait',
-    seed: 290,
+    seed: 843,
     shows: 'lost',
     distortions: { closeStore: doNotWait },
   },
@@ -57,7 +57,7 @@ export const closeAblations: readonly Ablation[] = [
   },
   {
     guard: 'read-bound',
-    seed: 3,
+    seed: 64,
     shows: 'undue',
     distortions: {
       closeStore: () => ({ sql: (sql) => sql.replaceAll('{boundBelow:', '{anything:') }),

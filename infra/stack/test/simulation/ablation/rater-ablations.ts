@@ -57,13 +57,13 @@ export const raterAblations: readonly Ablation[] = [
   },
   {
     guard: 'progress-after-rows',
-    seed: 96,
+    seed: 116,
     shows: 'lost',
     distortions: { sink: progressBeforeRows },
   },
   {
     guard: 'repeated-writes',
-    seed: 6,
+    seed: 3,
     shows: 'lost',
     distortions: { sink: writeOnce },
   },

@@ -126,7 +126,7 @@ export function createScenario(seed: number, accident?: Accident['kind']): Scena
   for (let period = 0; period <= periods; period++) boundaries.push(startMs + period * periodMs);
   const boundariesUs = boundaries.map((boundary) => boundary * 1000);
   const catalog = drawCatalog(random, customers, boundariesUs, endMs);
-  return {
+  const drawn: Scenario = {
     seed,
     partitionCount,
     intensity: random.pick([0.3, 1, 1, 2]),
@@ -153,6 +153,8 @@ export function createScenario(seed: number, accident?: Accident['kind']): Scena
     endMs,
     repairs: random.chance(0.5),
   };
+  const closes = [...drawn.closes, ...drawClosesBesideChanges(random, drawn)];
+  return { ...drawn, closes };
 }
 
 function drawCatalog(
@@ -234,6 +236,15 @@ function drawCloses(random: Random, boundaries: readonly number[], endMs: number
       atMs: Math.min(earliestMs + random.delayMs(40_000), endMs),
       through,
     }));
+  });
+}
+
+/** A cut and an epoch must never cross: so closes are asked for while a change is published, more often than chance would. */
+function drawClosesBesideChanges(random: Random, { boundaries, catalog }: Scenario): CloseStep[] {
+  return catalog.flatMap(({ atMs }) => {
+    const through = boundaries.slice(1, -1).findLast((boundary) => boundary <= atMs * 1000);
+    if (through === undefined || !random.chance(0.2)) return [];
+    return [{ atMs: atMs + random.delayMs(1500), through }];
   });
 }
 
