@@ -40,8 +40,8 @@ export async function calibrate(): Promise<number> {
 
 const windowMs = 100;
 /** Of one core, taken by all our processes together. */
-const restingShare = 0.1;
-const settleMsMax = 5000;
+const restingShare = 0.2;
+const settleMsMax = 2000;
 
 /** Until this process and those that it has started do next to nothing. */
 async function settle(): Promise<void> {

@@ -11,8 +11,10 @@ import { build as buildHistogram } from 'hdr-histogram-js';
 import { mustEqual } from '../lib/comparison.ts';
 import type { BenchmarkCase, Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
+import { Shared } from '../lib/shared.ts';
 import { benchmarkCatalog, customerKey, eventTypes, tenant } from '../workload/catalog.ts';
 import { startStore } from '../workload/servers.ts';
+import type { RunningStore } from '../workload/servers.ts';
 
 /** Events of each customer in its period. */
 const own = 10_000;
@@ -41,7 +43,7 @@ export const liveSpend: Comparison = {
 };
 
 function manyEvents({ quick }: RunSize): number {
-  return quick ? 1_000_000 : 10_000_000;
+  return quick ? 1_000_000 : 100_000_000;
 }
 
 type Source = 'totals' | 'events';
@@ -56,10 +58,8 @@ function spendCase(name: string, source: Source, stored: (size: RunSize) => numb
 }
 
 async function openSpend(stored: number, source: Source, { quick }: RunSize): Promise<OpenCase> {
-  const store = await startStore();
-  const now = Date.now() * 1000;
-  const customers = stored / own;
-  await insertUsage(store.clickHouse, { stored, customers, now });
+  const filled = filledStore(stored);
+  const { customers, now, store } = await filled.acquire();
   const count = quick ? reads.quick : reads.full;
   return {
     measure: async (round) => {
@@ -78,8 +78,33 @@ async function openSpend(stored: number, source: Source, { quick }: RunSize): Pr
       const figures = { 'p50 ms': ms(50), 'p99 ms': ms(99), 'million events': stored / 1e6 };
       return { units: count, ...used, figures };
     },
-    close: () => store.stop(),
+    close: () => filled.release(),
   };
+}
+
+interface FilledStore {
+  stop(): Promise<void>;
+  readonly store: RunningStore;
+  readonly customers: number;
+  readonly now: number;
+}
+
+const filledStores = new Map<number, Shared<FilledStore>>();
+
+/** Both sources are asked in the same store. */
+function filledStore(stored: number): Shared<FilledStore> {
+  let shared = filledStores.get(stored);
+  if (shared === undefined) {
+    shared = new Shared(async () => {
+      const store = await startStore();
+      const now = Date.now() * 1000;
+      const customers = stored / own;
+      await insertUsage(store.clickHouse, { stored, customers, now });
+      return { store, customers, now, stop: () => store.stop() };
+    });
+    filledStores.set(stored, shared);
+  }
+  return shared;
 }
 
 interface StoredUsage {
