@@ -24,7 +24,7 @@ export interface RatedMemory {
   readonly arrayBytes: number;
 }
 
-const pieceEvents = 50_000;
+const pieceEvents = 200_000;
 /** Rows are taken as often as a full sink takes them. */
 const eventsPerTake = 100_000;
 
