@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatMoney, formatRoundedTo, fromMoney, roundTo, scaleTo, toMoney } from './money.ts';
 import { Rational } from './rational.ts';
-import { moneyOf } from './scaled.ts';
+import { moneyOf, quantityOfInteger } from './scaled.ts';
 
 describe('money', () => {
   it('is rounded to minor units and printed with all of them', () => {
@@ -21,5 +21,16 @@ describe('money', () => {
     expect(formatRoundedTo(roundTo(amount, -2, 'down'), -2)).toBe('12300');
     expect(formatRoundedTo(roundTo(amount, 0, 'up'), 0)).toBe('12346');
     expect(formatRoundedTo(roundTo(amount, 3, 'up'), 3)).toBe('12345.600');
+  });
+});
+
+describe('a quantity of an integer and its decimals', () => {
+  it.each([
+    [5, 0, 5_000_000_000_000_000_000n],
+    [-125, 2, -1_250_000_000_000_000_000n],
+    [9_007_199_254_740_991, 18, 9_007_199_254_740_991n],
+    [0, 3, 0n],
+  ])('%s at %s decimals is exact', (integer, scale, quantity) => {
+    expect(quantityOfInteger(integer, scale)).toBe(quantity);
   });
 });

@@ -175,8 +175,9 @@ export function sumOf(numbers: Iterable<Rational>): Rational {
   return total;
 }
 
+/** Of any sign: `Rational.of` puts it back on the numerator. */
 function greatestCommonDivisor(left: bigint, right: bigint): bigint {
-  let a = left < 0n ? -left : left;
+  let a = left;
   let b = right;
   while (b !== 0n) [a, b] = [b, a % b];
   return a;

@@ -41,10 +41,16 @@ describe('a single result', () => {
       price: { model: 'per_unit', unitAmount },
     });
     const cells = [cell('us', '1'), cell('eu', '2')];
-    const price = { model: 'matrix', currency: 'USD', dimensions: ['region'], cells };
+    const otherwise = { model: 'per_unit', unitAmount: '5' };
+    const matrix = { model: 'matrix', currency: 'USD', dimensions: ['region'], cells };
+    const price = { ...matrix, default: otherwise };
     const of = (region: string): object =>
       previewCase({ charge: { price }, quantity: '3', dimensions: { region } });
-    expect([of('us'), of('eu')]).toMatchObject([{ amount: '3.00' }, { amount: '6.00' }]);
+    expect([of('us'), of('eu'), of('asia')]).toMatchObject([
+      { amount: '3.00' },
+      { amount: '6.00' },
+      { amount: '15.00' },
+    ]);
   });
 });
 
