@@ -63,6 +63,7 @@ describe('reads of usage over the real engine', () => {
         { id: 'r-1', subject: 'other', time: '2015-05-18T10:05:03Z', data: '{"kind":"page"}' },
       ].map((event) => ({ tenant: 'default', ...event })),
     );
+    await writeTotal();
   });
   afterAll(async () => {
     await api.stop();
@@ -122,6 +123,31 @@ describe('reads of usage over the real engine', () => {
         gateways: '{}',
       })),
     );
+  }
+
+  /** What the rater's stream has counted for acme. */
+  async function writeTotal(): Promise<void> {
+    const [row] = await database.query<{ subscription: string }>(
+      'select subscription from subscriptions',
+    );
+    const rows = new NativeBlockBuilder(rowTables.charge_totals);
+    const { columns } = rows;
+    columns.tenant.append('default');
+    columns.customer.append('acme');
+    columns.subscription.append(row!.subscription);
+    columns.charge.append('calls');
+    columns.period_start.append(parseInstant('2015-04-30T22:00:00Z')!);
+    columns.segment_start.append(parseInstant('2015-04-30T22:00:00Z')!);
+    columns.incarnation.append(1);
+    const partition = partitionOf('default', 'acme', partitions.length);
+    columns.partition.append(partition);
+    columns.version.append(partitions[partition]!);
+    columns.epoch.append(1);
+    columns.events.append(2);
+    columns.state.append('{"count":2,"sum":"0"}');
+    columns.quantity.append(null);
+    columns.amount.append(0n);
+    await createUsageSink(clickHouse).writeRows({ charge_totals: [rows.take()!] });
   }
 
   const may = 'from=2015-05-01T00:00:00Z&to=2015-06-01T00:00:00Z';
