@@ -7,7 +7,9 @@ import { defaultAcceptanceWindow } from '@tidemark/ingest/contract';
 import type { AcceptanceWindow } from '@tidemark/ingest/contract';
 import type { EventTypeRules, ValueRules } from '@tidemark/ingest/gateway';
 import type { SqlConnection } from '@tidemark/platform/postgres';
+import { amountPropertiesOf, parseCharge } from '@tidemark/rater/pricing';
 import type { MeterDefinition } from './meter.ts';
+import type { Charge } from './plan.ts';
 import { checkMeter } from './rating-rules.ts';
 
 export interface RefreshedEventTypeRules extends EventTypeRules {
@@ -37,17 +39,35 @@ async function readValueRules(database: SqlConnection): Promise<Map<string, Valu
      join meter_versions v on v.tenant = m.tenant and v.meter = m.meter and v.version = m.latest_version
      where not m.deleted and v.definition is not null`,
   );
+  const amounts = await readAmountProperties(database);
   const rules = new Map<string, ValueRules>();
   for (const { tenant, definition } of rows) {
     const { eventType, numberProperties, operations } = checkMeter(definition);
     const key = ruleKey(tenant, eventType);
     const known = rules.get(key) ?? none;
+    const carried = amounts.get(ruleKey(tenant, definition.key)) ?? [];
     rules.set(key, {
-      numbers: new Set([...known.numbers, ...numberProperties]),
+      numbers: new Set([...known.numbers, ...numberProperties, ...carried]),
       operations: new Set([...known.operations, ...operations]),
     });
   }
   return rules;
+}
+
+/** By tenant and meter: what dynamic prices of any plan version take from its events. Plans without one are not read. */
+async function readAmountProperties(database: SqlConnection): Promise<Map<string, string[]>> {
+  const rows = await database.query<{ tenant: string; charges: readonly Charge[] }>(
+    `select tenant, charges from plan_versions where charges @? '$.**.amountProperty'`,
+  );
+  const properties = new Map<string, string[]>();
+  for (const { tenant, charges } of rows) {
+    for (const charge of charges.map((json) => parseCharge(json))) {
+      if (charge.meter === undefined) continue;
+      const key = ruleKey(tenant, charge.meter);
+      properties.set(key, [...(properties.get(key) ?? []), ...amountPropertiesOf(charge)]);
+    }
+  }
+  return properties;
 }
 
 async function readWindows(database: SqlConnection): Promise<Map<string, AcceptanceWindow>> {
@@ -64,7 +84,7 @@ async function readWindows(database: SqlConnection): Promise<Map<string, Accepta
   );
 }
 
-/** A tenant's key holds no colon, so the first one ends it. */
-function ruleKey(tenant: string, type: string): string {
-  return `${tenant}:${type}`;
+/** Of a tenant and an event type or meter. A tenant's key holds no colon, so the first one ends it. */
+function ruleKey(tenant: string, name: string): string {
+  return `${tenant}:${name}`;
 }

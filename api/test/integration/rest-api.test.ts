@@ -106,8 +106,16 @@ describeDatabases('REST API', (database) => {
     await tenant.delete('/v1/meters/seats');
     await tenant.delete('/v1/meters/time');
     expect(asked()).toEqual({ numbers: [], operations: ['add', 'remove'] });
-    await tenant.delete('/v1/meters/users');
-    expect(asked()).toEqual({ numbers: [], operations: [] });
+    const price = { model: 'dynamic', currency: 'EUR', amountProperty: 'cost' };
+    const charges = [{ key: 'costs', meter: 'users', price }];
+    await tenant.post('/v1/plans', {
+      key: 'costs',
+      name: 'Costs',
+      currency: 'EUR',
+      cadence: 'month',
+      charges,
+    });
+    expect(asked()).toEqual({ numbers: ['cost'], operations: ['add', 'remove'] });
   });
 
   test('a meter or plan that the rating rules refuse is 422 with code and path', async () => {

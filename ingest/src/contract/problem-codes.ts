@@ -106,7 +106,7 @@ export const problemCodes = {
     'Send less data in one event.',
   ),
   'ingest/value-not-a-number': event(
-    'The property that a meter measures is present but neither a number nor a decimal string.',
+    'A property that a meter or a price reads is present but neither a number nor a decimal string.',
     'Send a JSON number or a decimal string of at most 20 integer digits and 18 decimals.',
   ),
   'ingest/unknown-operation': event(

@@ -127,7 +127,7 @@ function isOperation(
 }
 
 function notANumber(name: string): UnmeasurableValue {
-  const message = `A meter measures the property ${JSON.stringify(name.slice(0, 64))}, so it must be a number or a decimal string of at most 20 integer digits and 18 decimals.`;
+  const message = `A meter or a price reads the property ${JSON.stringify(name.slice(0, 64))}, so it must be a number or a decimal string of at most 20 integer digits and 18 decimals.`;
   return { code: 'ingest/value-not-a-number', message };
 }
 

@@ -31,6 +31,8 @@ export class CatalogIndex {
   readonly #meters = new Map<string, Map<string, MeterChange[]>>();
   /** tenant, plan, version. */
   readonly #plans = new Map<string, PlanVersionChange>();
+  /** tenant -> meter key -> properties that carry an amount for a charge of any plan version. */
+  readonly #amounts = new Map<string, Map<string, Set<string>>>();
   /** tenant -> subscription id. */
   readonly #subscriptions = new Map<string, Map<string, SubscriptionChange>>();
   /** tenant -> customer -> subscription ids. */
@@ -47,7 +49,7 @@ export class CatalogIndex {
         this.#applyMeter(change);
         return;
       case 'plan-version':
-        this.#plans.set(planKey(change.tenant, change.plan, change.version), change);
+        this.#applyPlanVersion(change);
         return;
       case 'subscription':
         this.#applySubscription(change);
@@ -74,6 +76,11 @@ export class CatalogIndex {
     return meters.filter((versions) =>
       versions.some((version) => this.#compiler.eventTypeOf(version) === eventType),
     );
+  }
+
+  /** Properties that carry the amounts of dynamic prices on what a meter measures, in any plan version. */
+  amountProperties(tenant: string, meter: string): ReadonlySet<string> {
+    return this.#amounts.get(tenant)?.get(meter) ?? none;
   }
 
   /** The keys of the meters that the plan version's charges name; empty when the plan is not known. */
@@ -103,6 +110,19 @@ export class CatalogIndex {
       }
     }
     return pieces;
+  }
+
+  #applyPlanVersion(change: PlanVersionChange): void {
+    const { tenant, plan, version, charges } = change;
+    this.#plans.set(planKey(tenant, plan, version), change);
+    for (const charge of charges) {
+      const { meter } = chargeReferences(charge);
+      if (meter === undefined) continue;
+      for (const property of this.#compiler.amountPropertiesOf(charge as object)) {
+        const meters = mapIn(this.#amounts, tenant, () => new Map<string, Set<string>>());
+        mapIn(meters, meter, () => new Set<string>()).add(property);
+      }
+    }
   }
 
   #applyMeter(change: MeterChange): void {
@@ -142,6 +162,8 @@ export class CatalogIndex {
     mapIn(customers, customer, () => new Set<string>()).add(id);
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 interface EffectiveSpan {
   readonly from: Instant;

@@ -7,7 +7,7 @@ import { canonicalJson } from '@tidemark/ingest/contract';
 import type { JsonValue } from '@tidemark/ingest/contract';
 import { AppError } from '@tidemark/platform/errors';
 import { parseMeter } from '../meters/index.ts';
-import { compileCharge, parseCharge } from '../pricing/index.ts';
+import { amountPropertiesOf, compileCharge, parseCharge } from '../pricing/index.ts';
 import type { ChargeRater } from '../pricing/index.ts';
 import type { MeterChange } from './catalog-change.ts';
 
@@ -33,6 +33,7 @@ export class ChargeCompiler {
   /** The same by identity, which spares the text where the objects have been seen before. */
   readonly #seen = new WeakMap<object, WeakMap<MeterChange, MeteredCharge>>();
   readonly #meters = new WeakMap<MeterChange, MeterRules>();
+  readonly #amounts = new WeakMap<object, readonly string[]>();
 
   compile(charge: unknown, meter: MeterChange): MeteredCharge {
     if (typeof charge !== 'object' || charge === null) {
@@ -63,6 +64,17 @@ export class ChargeCompiler {
     const compiled = { key, eventType: this.rulesOf(meter)?.eventType ?? '', rater };
     this.#charges.set(cacheKey, compiled);
     return compiled;
+  }
+
+  /** The properties that carry the amounts which the charge's price takes. */
+  amountPropertiesOf(charge: object): readonly string[] {
+    let properties = this.#amounts.get(charge);
+    if (properties === undefined) {
+      const { key } = chargeReferences(charge);
+      properties = reading(`charge ${key}`, () => amountPropertiesOf(parseCharge(charge)));
+      this.#amounts.set(charge, properties);
+    }
+    return properties;
   }
 
   /** `undefined` for a version that deletes its meter. */

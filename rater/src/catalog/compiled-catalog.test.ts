@@ -8,7 +8,7 @@ import {
   subscription,
   tenant,
 } from '../../test/fakes/usage-scene.ts';
-import type { CatalogChange, MeterChange } from './catalog-change.ts';
+import type { CatalogChange, MeterChange, PlanVersionChange } from './catalog-change.ts';
 import { hashCatalogChanges } from './changes-hash.ts';
 import { ChargeCompiler } from './charge-compiler.ts';
 import { CompiledCatalog } from './compiled-catalog.ts';
@@ -185,6 +185,34 @@ describe('CompiledCatalog.valueRule', () => {
       to: start,
       operations: [],
     });
+  });
+});
+
+describe('CompiledCatalog.valueRule of dynamic prices', () => {
+  it('lists the property that carries the amount, also in a cell, once a plan names it', () => {
+    const price = (property: string) => ({
+      model: 'dynamic',
+      currency: 'USD',
+      amountProperty: property,
+    });
+    const cells = [{ when: { region: 'eu' }, price: price('fee') }];
+    const matrix = { model: 'matrix', currency: 'USD', dimensions: ['region'], cells };
+    const plan: PlanVersionChange = {
+      kind: 'plan-version',
+      tenant,
+      plan: 'shop',
+      version: 1,
+      currency: 'USD',
+      charges: [
+        { key: 'costs', meter: 'calls', price: price('cost') },
+        { key: 'fees', meter: 'calls', price: matrix },
+      ],
+    };
+    const catalog = createCatalog();
+    expect(catalog.valueRule(tenant, 'request', start).numbers).toEqual(['bytes']);
+    catalog.advance(2, [plan]);
+    expect(catalog.valueRule(tenant, 'request', start).numbers).toEqual(['bytes', 'cost', 'fee']);
+    expect(catalog.valueRule(tenant, 'other', start).numbers).toEqual([]);
   });
 });
 

@@ -119,7 +119,7 @@ export class CompiledCatalog {
     return this.#segmentsOfPeriod(subscription, number).find((found) => found.key === key);
   }
 
-  /** Every meter of the type must be able to count an event, whether or not a subscription uses the meter. */
+  /** Every meter of the type, and every price on it, must be able to count an event, whether or not a subscription uses it. */
   valueRule(tenant: string, eventType: string, time: Instant): ValueRule {
     let from = -Infinity;
     let to = Infinity;
@@ -135,6 +135,8 @@ export class CompiledCatalog {
           const rules = this.#compiler.rulesOf(span.version);
           if (rules?.eventType !== eventType) continue;
           for (const property of rules.numberProperties) numbers.add(property);
+          const { key } = span.version;
+          for (const property of this.#index.amountProperties(tenant, key)) numbers.add(property);
           for (const operation of rules.operations) operations.add(operation);
         }
       }

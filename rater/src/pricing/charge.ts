@@ -66,6 +66,15 @@ export function parseCharge(json: unknown, options: ParseChargeOptions = {}): Ch
   return charge;
 }
 
+/** Properties of events that carry the amount that the price takes: of a dynamic price, also in cells of a matrix. */
+export function amountPropertiesOf({ price: { pricing } }: Charge): string[] {
+  const pricings =
+    pricing.takes === 'cells' ? pricing.cells.map((cell) => cell.pricing) : [pricing];
+  return pricings.flatMap((each) =>
+    each.takes === 'amounts' && each.amountProperty !== undefined ? [each.amountProperty] : [],
+  );
+}
+
 function checkTogether(charge: Charge, object: JsonObject): void {
   const { price, minimum, maximum } = charge;
   const isFlat = !price.pricing.usesQuantity;

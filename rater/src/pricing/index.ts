@@ -9,7 +9,7 @@ export type {
   RatingPeriod,
   UsageSample,
 } from './charge-rater.ts';
-export { parseCharge } from './charge.ts';
+export { amountPropertiesOf, parseCharge } from './charge.ts';
 export type { Charge, ParseChargeOptions } from './charge.ts';
 export { compileCharge } from './compile-charge.ts';
 export { creditableAmount } from './credit-note.ts';

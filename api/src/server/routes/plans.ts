@@ -18,7 +18,7 @@ const versionQuery = z.strictObject({
 });
 
 export function registerPlanRoutes(app: ApiApp, { controlPlane }: ApiDependencies): void {
-  const { plans } = controlPlane;
+  const { eventTypeRules, plans } = controlPlane;
 
   app.post(
     '/v1/plans',
@@ -32,6 +32,7 @@ export function registerPlanRoutes(app: ApiApp, { controlPlane }: ApiDependencie
     },
     async (request, reply) => {
       const { result, ticket } = await plans.create(callerOf(request).tenant, request.body);
+      await eventTypeRules.refresh();
       await settle(controlPlane, ticket, reply);
       return reply.code(201).send(toPlanDocument(result));
     },
@@ -86,6 +87,7 @@ export function registerPlanRoutes(app: ApiApp, { controlPlane }: ApiDependencie
     async (request, reply) => {
       const command = { ...request.body, key: request.params.key };
       const { result, ticket } = await plans.addVersion(callerOf(request).tenant, command);
+      await eventTypeRules.refresh();
       await settle(controlPlane, ticket, reply);
       return reply.code(201).send(toPlanDocument(result));
     },
