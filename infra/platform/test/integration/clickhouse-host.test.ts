@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, realpathSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startClickHouseHost } from '../../src/clickhouse/host/index.ts';
@@ -333,5 +335,7 @@ describe('the process', () => {
     // The next host waits for the lock: it can only start when the orphan has ended.
     const next = await startClickHouseHost({ dataDir: data.path });
     await next.stop();
+    const name = createHash('sha256').update(realpathSync(data.path)).digest('hex').slice(0, 16);
+    expect(existsSync(`/dev/shm/tidemark-clickhouse-${name}`)).toBe(false);
   });
 });

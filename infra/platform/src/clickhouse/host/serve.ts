@@ -1,7 +1,7 @@
 /** Runs the engine and its HTTP interface in this process: the `clickhouse-host` role, and the child of `startClickHouseHost`. */
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, realpathSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { lockDirectory } from '../../directory-lock/index.ts';
@@ -42,9 +42,10 @@ export async function serveClickHouse(options: ServeClickHouseOptions): Promise<
       waitingMax: 128,
       queryMemoryBytesMax: options.queryMemoryBytesMax ?? 0,
     });
+    const stagingDirectory = stagingDirectoryOf(options.dataDir);
     const server = createHttpInterface({
       engine,
-      stagingDirectory: stagingDirectoryOf(options.dataDir),
+      stagingDirectory,
       insertBytesMax: options.insertBytesMax ?? 512 * 1024 * 1024,
       queryBytesMax: 64 * 1024 * 1024,
       log: options.log,
@@ -59,6 +60,7 @@ export async function serveClickHouse(options: ServeClickHouseOptions): Promise<
       server.closeIdleConnections();
       await closed;
       await engine.close();
+      rmSync(stagingDirectory, { recursive: true, force: true });
       lock.release();
     };
     return { url: `http://${host}:${port}`, stop };
