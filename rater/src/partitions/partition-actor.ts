@@ -326,11 +326,8 @@ export class PartitionActor implements CommitSource {
     );
     if (passed.kind !== 'passed') return passed;
     this.#advance(passed.figures);
-    const { epoch } = stop.marker;
-    this.#options.logger.info(
-      { partition: this.#options.partition, epoch },
-      'catalog epoch in force',
-    );
+    const { logger, partition } = this.#options;
+    logger.info({ partition, epoch: stop.marker.epoch }, 'catalog epoch in force');
     return null;
   }
 
