@@ -84,8 +84,6 @@ export interface WorldOptions {
   readonly sessionTimeoutMs: number;
   /** Two by default: they take up the same jobs. */
   readonly closeWorkers?: 1 | 2;
-  /** Settings of all roles, over those of a chaos run. */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export class ChaosWorld {
@@ -130,7 +128,6 @@ export class ChaosWorld {
       TIDEMARK_POSTGRES_URL: database.href,
       TIDEMARK_CLICKHOUSE_URL: `http://127.0.0.1:${clickhouseProxy?.port ?? storePort}`,
       TIDEMARK_LOG_LEVEL: 'info',
-      ...options.environment,
     };
     const roles = new Map<ChaosRole, SupervisedRole>();
     const chosen = roleNames.filter(

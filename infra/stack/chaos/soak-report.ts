@@ -11,7 +11,6 @@ export interface SoakSample {
   readonly residentBytes: Readonly<Record<string, number>>;
   /** Active parts of the table with the most. */
   readonly parts: number;
-  readonly lagRecords: number;
   /** Age of the oldest record that is not rated. */
   readonly oldestSeconds: number;
   /** Identities in the dedup indexes of all raters, and the memory they take. */

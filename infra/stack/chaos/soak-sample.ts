@@ -33,7 +33,6 @@ export async function sampleWorld({
       ['sender', process.memoryUsage.rss()],
     ]),
     parts: parts?.most ?? 0,
-    lagRecords: sumOf(metrics, 'tidemark_rater_lag_records'),
     oldestSeconds: oldestOf(metrics),
     knownIds: sumOf(metrics, 'tidemark_rater_dedup_ids'),
     knownIdsBytes: sumOf(metrics, 'tidemark_rater_dedup_bytes'),

@@ -29,7 +29,6 @@ interface Options {
   readonly seed: number;
   readonly rate: number | 'max';
   readonly every: number;
-  readonly dedupMib: number;
 }
 
 const customers = Array.from({ length: 200 }, (_, index) => `customer-${index + 1}`);
@@ -46,7 +45,6 @@ await new Command('soak')
   .option('--seed <n>', 'of the traffic', Number, 1)
   .option('--rate <n>', 'events a second; max: as many as the raters follow', readRate, 10_000)
   .option('--every <seconds>', 'between two samples', Number, 10)
-  .option('--dedup-mib <n>', 'memory for known identities, of each rater', Number, 2048)
   .action(runSoak)
   .parseAsync();
 
@@ -62,7 +60,6 @@ async function runSoak(options: Options): Promise<void> {
     directory: directory.path,
     sessionTimeoutMs: 10_000,
     closeWorkers: 1,
-    environment: { TIDEMARK_RATER_DEDUP_MEMORY_MIB: String(options.dedupMib) },
   });
   let failures: readonly string[] = ['not finished'];
   try {
