@@ -24,11 +24,11 @@ export interface KeyVerifier {
   verify(bearer: string): Promise<VerifiedKey | { readonly kind: 'rejected' }>;
 }
 
-/** What the values of an event must be, so that every meter of its type can count it. */
+/** What the values of an event must be, so that every meter of its type, and every price on one, can count it. */
 export interface ValueRules {
   /**
-   * Names of the properties that some meter measures as a number: the property of `sum`, `max`, `average` and the like,
-   * and every name that a meter's expression reads. Each may be absent (the event is then unmatched for that meter), but
+   * Names of the properties that some meter or price reads as a number: the property of `sum`, `max`, `average` and the
+   * like, every name that a meter's expression reads, and the amount that a dynamic price takes. Each may be absent (the event is then unmatched for that meter), but
    * a value that is present must be a number or a decimal string.
    */
   readonly numbers: ReadonlySet<string>;

@@ -27,7 +27,7 @@ export function readColumnarEvents(body: Buffer, context: ReadContext): ReadEven
     const message = `The columns have more than ${batchLimits.clientPropertiesMax} properties; send JSON.`;
     throw new AppError('invalid-input', 'ingest/invalid-columns', message);
   }
-  const reasons = new Map<number, Reason>();
+  const reasons = new Map<number, UnmeasurableValue>();
   checkTimes(columns, context, reasons);
   findUnmeasurableRows(
     columns,
@@ -39,12 +39,10 @@ export function readColumnarEvents(body: Buffer, context: ReadContext): ReadEven
   return separate(columns, reasons);
 }
 
-type Reason = UnmeasurableValue;
-
 function checkTimes(
   { count, time }: EventColumns,
   { tenant, backfill, now, rules }: ReadContext,
-  reasons: Map<number, Reason>,
+  reasons: Map<number, UnmeasurableValue>,
 ): void {
   if (backfill) return;
   const window = rules.acceptanceWindow(tenant);
@@ -59,7 +57,10 @@ function checkTimes(
   }
 }
 
-function separate(columns: EventColumns, reasons: ReadonlyMap<number, Reason>): ReadEvents {
+function separate(
+  columns: EventColumns,
+  reasons: ReadonlyMap<number, UnmeasurableValue>,
+): ReadEvents {
   const accepted = new Uint32Array(columns.count - reasons.size);
   const rejected = [];
   let next = 0;
