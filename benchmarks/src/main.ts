@@ -36,6 +36,9 @@ const { values: flags } = parseArgs({
   },
 });
 
+// Ends as any other end: child processes and scratch directories go.
+process.once('SIGINT', () => process.exit(130));
+
 /** Calibrations of one run may differ by this share; beyond, something else ran beside it. */
 const driftMax = 0.2;
 const rounds = flags.rounds === undefined ? (flags.quick ? 3 : 5) : Number(flags.rounds);

@@ -1,10 +1,10 @@
 /** The same path without Kafka: log, rater and clients in one process, the engine in its child; by number of partitions. */
 import { createLmdbEventLog } from '@tidemark/ingest/log';
-import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import type { BenchmarkCase, Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
 import { fillTopic } from '../workload/kafka-topics.ts';
 import { createUsageLog } from '../workload/log-records.ts';
 import { createBenchmarkPool, rateLog } from '../workload/rate-log.ts';
+import { createScratchDirectory } from '../workload/scratch-directory.ts';
 import { startStore } from '../workload/servers.ts';
 
 export const embedded: Comparison = {
@@ -39,13 +39,13 @@ async function openEmbedded(
   { partitions, threads }: EmbeddedShape,
   { quick }: RunSize,
 ): Promise<OpenCase> {
-  const directory = createTemporaryDirectory('bench-log');
+  const directory = createScratchDirectory('log');
   const store = await startStore();
   const { records, changes, expected } = createUsageLog({
     events: quick ? 2_000_000 : 6_000_000,
     partitions,
   });
-  const log = await createLmdbEventLog({ directory: directory.path, partitionCount: partitions });
+  const log = await createLmdbEventLog({ directory, partitionCount: partitions });
   await fillTopic(log, records);
   const pool = createBenchmarkPool(threads);
   return {
@@ -57,7 +57,6 @@ async function openEmbedded(
     },
     close: async () => {
       await Promise.all([log.close(), pool.close(), store.stop()]);
-      directory.remove();
     },
   };
 }

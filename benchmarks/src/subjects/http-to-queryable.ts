@@ -5,7 +5,6 @@
  */
 import { createLmdbEventLog } from '@tidemark/ingest/log';
 import type { EventLog } from '@tidemark/ingest/log';
-import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Child } from '../http/child.ts';
 import { startGateway } from '../http/gateway.ts';
@@ -30,6 +29,7 @@ import {
   createBenchmarkRater,
   queryableEvents,
 } from '../workload/rate-log.ts';
+import { createScratchDirectory } from '../workload/scratch-directory.ts';
 import { startBroker, startStore } from '../workload/servers.ts';
 import type { RunningBroker, RunningStore } from '../workload/servers.ts';
 import { standardUsage } from '../workload/usage.ts';
@@ -160,9 +160,9 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
 function openEmbedded(): Promise<PipelineSource> {
   return Promise.resolve({
     begin: async () => {
-      const directory = createTemporaryDirectory('bench-log');
+      const directory = createScratchDirectory('log');
       const log = await createLmdbEventLog({
-        directory: directory.path,
+        directory,
         partitionCount: partitions,
       });
       const gateway = await startGateway(log);
@@ -173,7 +173,6 @@ function openEmbedded(): Promise<PipelineSource> {
         stop: async () => {
           await gateway.stop();
           await log.close();
-          directory.remove();
         },
       };
     },

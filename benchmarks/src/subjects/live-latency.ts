@@ -8,7 +8,6 @@ import { build as buildHistogram } from 'hdr-histogram-js';
 import { ColumnsBuilder, encodeEnvelope, partitionOf } from '@tidemark/ingest/contract';
 import { createLmdbEventLog } from '@tidemark/ingest/log';
 import type { EventLog, LogAppend } from '@tidemark/ingest/log';
-import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { z } from 'zod';
 import { mustEqual, WrongResult } from '../lib/comparison.ts';
 import type {
@@ -27,6 +26,7 @@ import {
   createBenchmarkRater,
   queryableEvents,
 } from '../workload/rate-log.ts';
+import { createScratchDirectory } from '../workload/scratch-directory.ts';
 import { startStore } from '../workload/servers.ts';
 import type { RunningStore } from '../workload/servers.ts';
 import { standardUsage } from '../workload/usage.ts';
@@ -51,11 +51,11 @@ function latencyCase(name: string, title: string, shareOfPeak: number): Benchmar
 }
 
 async function openLatency(shareOfPeak: number, { quick }: RunSize): Promise<OpenCase> {
-  const directory = createTemporaryDirectory('bench-log');
+  const directory = createScratchDirectory('log');
   const { partitions } = standardUsage;
   const [store, log] = await Promise.all([
     startStore(),
-    createLmdbEventLog({ directory: directory.path, partitionCount: partitions }),
+    createLmdbEventLog({ directory, partitionCount: partitions }),
   ]);
   const { records, changes } = createUsageLog({ events: 0 });
   await log.append(records);
@@ -84,7 +84,6 @@ async function openLatency(shareOfPeak: number, { quick }: RunSize): Promise<Ope
     close: async () => {
       await rater.stop();
       await Promise.all([log.close(), pool.close(), store.stop()]);
-      directory.remove();
     },
   };
 }

@@ -18,7 +18,7 @@ import { standardUsage } from '../workload/usage.ts';
 import { openNaivePipeline } from './naive-pipeline.ts';
 
 // The rater's blocks have up to 400,000 rows while it is behind: a dozen of them in a round, a few in a small one.
-const batches = new Shared(startBroker);
+const batches = new Shared(startTopics);
 
 export const kafkaBatches: Comparison = {
   name: 'kafka-batches',
@@ -26,14 +26,14 @@ export const kafkaBatches: Comparison = {
   cases: [
     raterCase(batches, 'envelopes', ({ quick }) => (quick ? 2_000_000 : 8_000_000)),
     peerCase(batches, 'lines', ({ quick }) => (quick ? 1_000_000 : 4_000_000)),
-    rawCase(batches, 'envelopes', ({ quick }) => (quick ? 600_000 : 2_000_000)),
+    rawCase(batches, 'envelopes', ({ quick }) => (quick ? 2_000_000 : 8_000_000)),
     {
       name: 'naive',
       title: 'naive pipeline, one event a message',
       unit: 'event',
       open: (size) =>
         openNaivePipeline(
-          () => batches.acquire(),
+          async () => (await batches.acquire()).broker,
           () => batches.release(),
           size,
         ),
@@ -47,15 +47,16 @@ export const kafkaBatches: Comparison = {
   ],
 };
 
-const single = new Shared(startBroker);
+const single = new Shared(startTopics);
+const singleEvents: EventCount = ({ quick }) => (quick ? 1_000_000 : 4_000_000);
 
 export const kafkaSingleEvents: Comparison = {
   name: 'kafka-single-events',
   question: 'The same with one JSON event a message, as foreign producers send them.',
   cases: [
-    raterCase(single, 'json', ({ quick }) => (quick ? 1_200_000 : 4_000_000)),
-    peerCase(single, 'bare-json', ({ quick }) => (quick ? 500_000 : 2_000_000)),
-    rawCase(single, 'json', ({ quick }) => (quick ? 250_000 : 1_000_000)),
+    raterCase(single, 'json', singleEvents),
+    peerCase(single, 'json', singleEvents),
+    rawCase(single, 'json', singleEvents),
   ],
   ratios: [
     { name: 'tidemark / ClickHouse Kafka engine', of: 'tidemark', to: 'peer', by: 'rate' },
@@ -73,30 +74,51 @@ interface FilledTopic extends Omit<UsageLog, 'records'> {
   readonly messages: number;
 }
 
-/** `envelopes` and `json` are for the rater; `bare-json` and `lines` come without the catalog's markers, which only it can read. */
-type TopicForm = UsageForm | 'bare-json' | 'lines';
+/** Only the rater can read envelopes, and only the peer `lines` of JSON. */
+type TopicForm = UsageForm | 'lines';
+
+/** A broker whose topics are filled once, by the first case that reads them. */
+interface FilledTopics {
+  readonly broker: RunningBroker;
+  of(form: TopicForm, events: number): Promise<FilledTopic>;
+  stop(): Promise<void>;
+}
+
+async function startTopics(): Promise<FilledTopics> {
+  const broker = await startBroker();
+  const topics = new Map<TopicForm, Promise<FilledTopic>>();
+  return {
+    broker,
+    of: (form, events) => {
+      const filled = topics.get(form) ?? fill(broker, form, events);
+      topics.set(form, filled);
+      return filled;
+    },
+    stop: async () => {
+      for (const { log } of await Promise.all(topics.values())) await log.close();
+      await broker.stop();
+    },
+  };
+}
 
 /** Single events are made in pieces of so many: they never stand in memory all at once. */
 const pieceEvents = 250_000;
 
-async function fill(
-  broker: RunningBroker,
-  topic: string,
-  form: TopicForm,
-  events: number,
-): Promise<FilledTopic> {
+async function fill(broker: RunningBroker, topic: TopicForm, events: number): Promise<FilledTopic> {
   const log = await openTopic(broker, topic, standardUsage.partitions);
+  const form = topic === 'envelopes' ? topic : 'json';
   const expected = { logged: 0, duplicates: 0, stored: 0, amountThousandths: 0n };
   let changes: UsageLog['changes'] = [];
   let messages = 0;
   const size = form === 'envelopes' ? events : pieceEvents;
   for (let from = 0; from < events; from += size) {
     const shape = { events: Math.min(size, events - from), seed: from / size + 1 };
-    const piece = createUsageLog(shape, form === 'envelopes' ? form : 'json');
-    const withMarkers = from === 0 && (form === 'envelopes' || form === 'json');
+    const piece = createUsageLog(shape, form);
     if (from === 0) changes = piece.changes;
+    // The catalog's markers once, and not where only the peer reads.
+    const withMarkers = from === 0 && topic !== 'lines';
     const wanted = withMarkers ? piece.records : piece.records.slice(standardUsage.partitions);
-    const records = form === 'lines' ? jsonLinesRecords(wanted) : wanted;
+    const records = topic === 'lines' ? jsonLinesRecords(wanted) : wanted;
     await fillTopic(log, records);
     messages += records.length;
     expected.logged += piece.expected.logged;
@@ -108,7 +130,7 @@ async function fill(
 }
 
 function raterCase(
-  shared: Shared<RunningBroker>,
+  shared: Shared<FilledTopics>,
   form: UsageForm,
   events: EventCount,
 ): BenchmarkCase {
@@ -117,10 +139,10 @@ function raterCase(
     title: 'Tidemark: deduplicated and rated',
     unit: 'event',
     open: async (size): Promise<OpenCase> => {
-      const [broker, store] = await Promise.all([shared.acquire(), startStore()]);
-      const { log, changes, expected } = await fill(broker, 'rated', form, events(size));
+      const [topics, store] = await Promise.all([shared.acquire(), startStore()]);
+      const { log, changes, expected } = await topics.of(form, events(size));
       const pool = createBenchmarkPool(1);
-      const others = { store: store.processId, broker: broker.processId };
+      const others = { store: store.processId, broker: topics.broker.processId };
       return {
         measure: async () => {
           await store.empty();
@@ -129,7 +151,7 @@ function raterCase(
           return rateLog({ log, clickHouse, changes, pool }, expected, processes);
         },
         close: async () => {
-          await Promise.all([log.close(), pool.close(), store.stop()]);
+          await Promise.all([pool.close(), store.stop()]);
           await shared.release();
         },
       };
@@ -138,8 +160,8 @@ function raterCase(
 }
 
 function peerCase(
-  shared: Shared<RunningBroker>,
-  form: 'bare-json' | 'lines',
+  shared: Shared<FilledTopics>,
+  form: 'json' | 'lines',
   events: EventCount,
 ): BenchmarkCase {
   const what = form === 'lines' ? '2,000 JSON rows a message' : 'one JSON event a message';
@@ -148,8 +170,9 @@ function peerCase(
     title: `ClickHouse Kafka engine, ${what}`,
     unit: 'event',
     open: async (size): Promise<OpenCase> => {
-      const [broker, store] = await Promise.all([shared.acquire(), startStore('bare')]);
-      const { log, expected, topic } = await fill(broker, 'peer', form, events(size));
+      const [topics, store] = await Promise.all([shared.acquire(), startStore('bare')]);
+      const { broker } = topics;
+      const { expected, topic } = await topics.of(form, events(size));
       const others = { store: store.processId, broker: broker.processId };
       return {
         measure: (round) =>
@@ -160,7 +183,7 @@ function peerCase(
             { own: null, others },
           ),
         close: async () => {
-          await Promise.all([log.close(), store.stop()]);
+          await store.stop();
           await shared.release();
         },
       };
@@ -168,18 +191,15 @@ function peerCase(
   };
 }
 
-function rawCase(
-  shared: Shared<RunningBroker>,
-  form: UsageForm,
-  events: EventCount,
-): BenchmarkCase {
+function rawCase(shared: Shared<FilledTopics>, form: UsageForm, events: EventCount): BenchmarkCase {
   return {
     name: 'raw',
     title: 'kafkajs consumer that only counts bytes',
     unit: 'event',
     open: async (size): Promise<OpenCase> => {
-      const broker = await shared.acquire();
-      const { log, expected, topic, messages } = await fill(broker, 'raw', form, events(size));
+      const topics = await shared.acquire();
+      const { broker } = topics;
+      const { expected, topic, messages } = await topics.of(form, events(size));
       const others = { broker: broker.processId };
       return {
         measure: (round) =>
@@ -188,10 +208,7 @@ function rawCase(
             { topic, groupId: `raw-${round}`, messages, events: expected.logged },
             { own: 'consumer', others },
           ),
-        close: async () => {
-          await log.close();
-          await shared.release();
-        },
+        close: () => shared.release(),
       };
     },
   };

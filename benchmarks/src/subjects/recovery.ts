@@ -1,13 +1,13 @@
 /** How long a partition's new owner needs until it rates: owners, totals and catalog from the store. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { createLmdbEventLog } from '@tidemark/ingest/log';
-import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { mustEqual } from '../lib/comparison.ts';
 import type { Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
 import { fillTopic } from '../workload/kafka-topics.ts';
 import { createUsageLog } from '../workload/log-records.ts';
 import { createBenchmarkPool, createBenchmarkRater, rateLog } from '../workload/rate-log.ts';
+import { createScratchDirectory } from '../workload/scratch-directory.ts';
 import { startStore } from '../workload/servers.ts';
 import { standardUsage } from '../workload/usage.ts';
 
@@ -22,11 +22,11 @@ export const recovery: Comparison = {
 };
 
 async function openRestart({ quick }: RunSize): Promise<OpenCase> {
-  const directory = createTemporaryDirectory('bench-log');
+  const directory = createScratchDirectory('log');
   const store = await startStore();
   const { partitions } = standardUsage;
   const { records, changes, expected } = createUsageLog({ events: quick ? 500_000 : 10_100_000 });
-  const log = await createLmdbEventLog({ directory: directory.path, partitionCount: partitions });
+  const log = await createLmdbEventLog({ directory, partitionCount: partitions });
   await fillTopic(log, records);
   const pool = createBenchmarkPool(1);
   const rated = { log, clickHouse: store.clickHouse, changes, pool };
@@ -54,7 +54,6 @@ async function openRestart({ quick }: RunSize): Promise<OpenCase> {
     },
     close: async () => {
       await Promise.all([log.close(), pool.close(), store.stop()]);
-      directory.remove();
     },
   };
 }

@@ -24,9 +24,9 @@ import { systemClock } from '@tidemark/platform/clock';
 import { silentLogger } from '@tidemark/platform/log';
 import { createMetrics } from '@tidemark/platform/metrics';
 import { createPgliteDatabase } from '@tidemark/platform/postgres';
-import { createTemporaryDirectory } from '@tidemark/platform/testing';
 import { createPiscinaRatingPool, createRater } from '@tidemark/rater/partitions';
 import { WrongResult } from '../lib/comparison.ts';
+import { createScratchDirectory } from './scratch-directory.ts';
 import { eventTypes } from './catalog.ts';
 import { engineSettings } from './rate-log.ts';
 import { startStore } from './servers.ts';
@@ -53,11 +53,11 @@ export interface BilledTenant {
 const { partitions } = standardUsage;
 
 export async function startBilledSystem(): Promise<BilledSystem> {
-  const directory = createTemporaryDirectory('bench-billing');
+  const directory = createScratchDirectory('billing');
   const [store, database, log] = await Promise.all([
     startStore(),
-    createPgliteDatabase(`${directory.path}/postgres`),
-    createLmdbEventLog({ directory: `${directory.path}/log`, partitionCount: partitions }),
+    createPgliteDatabase(`${directory}/postgres`),
+    createLmdbEventLog({ directory: `${directory}/log`, partitionCount: partitions }),
   ]);
   const { clickHouse } = store;
   await migrateControlPlane(database);
@@ -101,7 +101,6 @@ export async function startBilledSystem(): Promise<BilledSystem> {
       await rater.stop();
       await Promise.all([pool.close(), controlPlane.stop()]);
       await Promise.all([log.close(), database.close(), store.stop()]);
-      directory.remove();
     },
   };
 }

@@ -23,6 +23,8 @@ export interface KafkaHostOptions {
   readonly port?: number;
   /** Where clients are told to connect when something stands in between; the broker's own port by default. */
   readonly advertisedPort?: number;
+  /** How long a new group waits for further members before it gives out partitions; by default 0, for groups of one. */
+  readonly groupRebalanceDelayMs?: number;
   readonly startTimeoutMs?: number;
 }
 
@@ -55,10 +57,7 @@ export async function startKafkaHost(options: KafkaHostOptions): Promise<KafkaHo
   await mkdir(dataDir, { recursive: true });
   const ports = await choosePorts(dataDir, options.port ?? 0);
   const properties = join(dataDir, 'server.properties');
-  await writeFile(
-    properties,
-    serverProperties(join(dataDir, 'logs'), ports, options.advertisedPort),
-  );
+  await writeFile(properties, serverProperties(join(dataDir, 'logs'), ports, options));
   await formatOnce(jars, dataDir, properties);
   const output = openSync(join(dataDir, 'broker.log'), 'a');
   const command = ['java', ...java, '-cp', `${jars}/*`, 'kafka.Kafka', properties];
@@ -118,14 +117,14 @@ async function choosePorts(dataDir: string, wanted: number): Promise<Ports> {
 function serverProperties(
   logs: string,
   { broker, controller }: Ports,
-  advertised = broker,
+  { advertisedPort = broker, groupRebalanceDelayMs = 0 }: KafkaHostOptions,
 ): string {
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
     `listeners=PLAINTEXT://127.0.0.1:${broker},CONTROLLER://127.0.0.1:${controller}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertised}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${advertisedPort}`,
     'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=PLAINTEXT',
@@ -137,7 +136,7 @@ function serverProperties(
     'transaction.state.log.min.isr=1',
     'share.coordinator.state.topic.replication.factor=1',
     'share.coordinator.state.topic.min.isr=1',
-    'group.initial.rebalance.delay.ms=0',
+    `group.initial.rebalance.delay.ms=${groupRebalanceDelayMs}`,
     'group.min.session.timeout.ms=1000',
     'auto.create.topics.enable=false',
     '',
