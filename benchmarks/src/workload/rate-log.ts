@@ -75,10 +75,10 @@ export async function rateLog(
   }
 }
 
-/** From the first poll that sees events to the first that sees all of them. */
+/** From the first poll that sees events to the first that sees as many as are awaited. */
 export async function measureArrival(
   visible: () => Promise<number>,
-  all: number,
+  awaited: number,
   processes: MeteredProcesses,
   rater?: Rater,
 ): Promise<Measurement> {
@@ -92,19 +92,19 @@ export async function measureArrival(
       first = now;
       meter.start();
     }
-    if (now >= all) break;
     if (now !== last) changedAtMs = performance.now();
     last = now;
+    if (now >= awaited) break;
     const halt = rater?.status().find((status) => status.halt !== null)?.halt;
     if (halt) throw new WrongResult(`Partition halted: ${halt.reason} ${halt.detail}`);
     if (performance.now() - changedAtMs > stalledMs) {
-      throw new WrongResult(`Only ${now} of ${all} events arrived.`);
+      throw new WrongResult(`Only ${now} of ${awaited} events arrived.`);
     }
     await delay(pollMs);
   }
   const used = meter.stop();
-  if (first >= all) throw new WrongResult('All events arrived at once; take more of them.');
-  return { units: all - first, ...used };
+  if (first >= awaited) throw new WrongResult('All events arrived at once; take more of them.');
+  return { units: last - first, ...used };
 }
 
 const countRow = z.object({ n: z.string().transform(Number) });
