@@ -1,12 +1,13 @@
 /** The real ClickHouse engine with the aggregator's tables, and rows as a rater would write them. */
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClickHouse } from '@tidemark/platform/clickhouse';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import { startClickHouseHost } from '@tidemark/platform/clickhouse-host';
 import { parseInstant } from '@tidemark/platform/clock';
+import { migrateClickHouse, readMigrations } from '@tidemark/platform/migrations';
 import { canonicalJson, partitionOf } from '@tidemark/ingest/contract';
 import type { JsonValue } from '@tidemark/ingest/contract';
 import type { Progress, UsageSink, UsageStore } from '@tidemark/rater/ports';
@@ -27,10 +28,7 @@ export async function startTestStore(): Promise<TestStore> {
   const dataDir = await mkdtemp(join(tmpdir(), 'tidemark-aggregator-'));
   const host = await startClickHouseHost({ dataDir });
   const clickHouse = createClickHouse({ url: host.url });
-  const names = (await readdir(migrationsFolder)).sort();
-  for (const name of names) {
-    await clickHouse.command(await readFile(new URL(name, migrationsFolder), 'utf8'));
-  }
+  await migrateClickHouse(clickHouse, await readMigrations(migrationsFolder));
   return {
     clickHouse,
     sink: createUsageSink(clickHouse),

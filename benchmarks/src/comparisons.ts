@@ -10,7 +10,7 @@ import { httpKafkaToQueryable, httpToQueryable } from './subjects/http-to-querya
 import { liveLatency } from './subjects/live-latency.ts';
 import { kafkaBatches, kafkaSingleEvents } from './subjects/log-to-queryable.ts';
 import { liveSpend } from './subjects/live-spend.ts';
-import { periodClose } from './subjects/period-close.ts';
+import { periodClose, periodCloseOf100k } from './subjects/period-close.ts';
 import { pricing } from './subjects/pricing.ts';
 import { ratingMemory } from './subjects/rating-memory.ts';
 import { rating } from './subjects/rating.ts';
@@ -32,6 +32,7 @@ export const comparisons: readonly Comparison[] = [
   liveLatency,
   recovery,
   periodClose,
+  periodCloseOf100k,
   liveSpend,
   customers,
   duplicates,

@@ -50,7 +50,7 @@ if (flags.render) {
 }
 const measured = await measureAll();
 write(`${reportTables(measured)}\n`);
-const run = flags.append
+const run = flags.append && existsSync(file)
   ? mergeRuns(
       readRun(file),
       measured,

@@ -64,7 +64,7 @@ describe('the tables', () => {
       row: z.object({ name: z.string(), ddl: z.string() }),
     });
     expect(tables.map(({ name }) => name).sort()).toEqual(
-      [...Object.keys(rowTables), 'event_owners'].sort(),
+      [...Object.keys(rowTables), 'event_owners', 'schema_migrations'].sort(),
     );
     for (const { ddl } of tables) {
       expect(ddl).toContain('ReplacingMergeTree');

@@ -6,33 +6,25 @@
  * calibration waits until its own processes rest, and takes the fastest of some short turns; what runs beside the benchmark for
  * longer than a moment is in all of them.
  */
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { microsecondsOf, processTree } from './cpu-meter.ts';
+import { treeMicroseconds } from './cpu-meter.ts';
 
-const document = JSON.stringify(
-  Array.from({ length: 2000 }, (_, index) => ({
-    index,
-    text: `entry ${index}`,
-    values: [index / 7, index * 3],
-  })),
-);
+const from = Buffer.alloc(8 * 1024 * 1024, 7);
+const to = Buffer.alloc(from.length);
 const turns = 10;
-const parses = 4;
 
-/** Milliseconds of wall time for a piece of parsing and copying that fills one core for a moment. */
+/**
+ * Milliseconds of wall time for hashing and copying that fills one core for a moment. Neither allocates: what this process has on
+ * its heap by then must not count as the machine's speed.
+ */
 export async function calibrate(): Promise<number> {
   await settle();
-  const from = Buffer.alloc(8 * 1024 * 1024, 7);
-  const to = Buffer.alloc(from.length);
   let least = Infinity;
   for (let turn = 0; turn < turns; turn++) {
     const startMs = performance.now();
-    let entries = 0;
-    for (let i = 0; i < parses; i++) {
-      entries += (JSON.parse(document) as unknown[]).length;
-      from.copy(to);
-    }
-    if (entries !== parses * 2000) throw new Error('The calibration did not do its work.');
+    createHash('sha256').update(from).digest();
+    from.copy(to);
     least = Math.min(least, performance.now() - startMs);
   }
   return least;
@@ -47,14 +39,10 @@ const settleMsMax = 2000;
 async function settle(): Promise<void> {
   const giveUpAtMs = performance.now() + settleMsMax;
   while (performance.now() < giveUpAtMs) {
-    const before = treeMicroseconds();
+    const before = treeMicroseconds(process.pid);
     await delay(windowMs);
-    if (treeMicroseconds() - before <= windowMs * 1000 * restingShare) return;
+    if (treeMicroseconds(process.pid) - before <= windowMs * 1000 * restingShare) return;
   }
-}
-
-function treeMicroseconds(): number {
-  return processTree(process.pid).reduce((sum, id) => sum + microsecondsOf(id), 0);
 }
 
 /** By how much the slowest is slower than the fastest, as a share of the fastest; the first is a warm-up and left out. */

@@ -1,4 +1,4 @@
-/** CPU time by process: our own exactly, that of others from the kernel's counters (10 ms a tick). */
+/** CPU time by process: our own exactly, that of others and their children from the kernel's counters (10 ms a tick). */
 import { readdirSync, readFileSync } from 'node:fs';
 
 const microsecondsPerTick = 10_000;
@@ -40,20 +40,24 @@ export class CpuMeter {
 
   #readOthers(): Record<string, number> {
     const read = Object.entries(this.#processes.others).map(
-      ([name, id]) => [name, microsecondsOf(id)] as const,
+      ([name, id]) => [name, treeMicroseconds(id)] as const,
     );
     return Object.fromEntries(read);
   }
 }
 
 /** User and system time of a process with all its threads; 0 where it has ended. */
-export function microsecondsOf(processId: number): number {
+function microsecondsOf(processId: number): number {
   const fields = statusFields(processId);
   return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * microsecondsPerTick;
 }
 
-/** A process and all that it has started. */
-export function processTree(root: number): number[] {
+/** The same of a process and all that it has started. */
+export function treeMicroseconds(root: number): number {
+  return processTree(root).reduce((sum, id) => sum + microsecondsOf(id), 0);
+}
+
+function processTree(root: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => ({ id: Number(name), parent: Number(statusFields(Number(name))[1]) }));

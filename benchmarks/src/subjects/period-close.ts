@@ -3,36 +3,57 @@
  * stream, invoices with their lines in Postgres. Every round closes a new tenant; its catalog and usage are made before.
  */
 import { mustEqual } from '../lib/comparison.ts';
-import type { BenchmarkCase, Comparison } from '../lib/comparison.ts';
+import type { BenchmarkCase, Comparison, RunSize } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
 import { startBilledSystem } from '../workload/billed-system.ts';
-import type { BilledSystem, BilledTenant } from '../workload/billed-system.ts';
+import type { BilledSystem, BilledTenant, PostgresKind } from '../workload/billed-system.ts';
+
+type SubscriptionCount = (size: RunSize, round: number) => number;
 
 export const periodClose: Comparison = {
   name: 'period-close',
   question: 'How fast is a billing period closed, five lines a subscription?',
   quick: false,
   cases: [
-    closeCase('small', ({ quick }) => (quick ? 200 : 2000)),
-    closeCase('large', ({ quick }) => (quick ? 2000 : 20_000)),
+    closeCase('small', 'PGlite', ({ quick }) => (quick ? 200 : 2000)),
+    closeCase('large', 'PGlite', ({ quick }) => (quick ? 2000 : 20_000)),
+    closeCase('server', 'PostgreSQL', ({ quick }) => (quick ? 2000 : 20_000)),
   ],
   // Below 1, a subscription costs more when there are more of them.
-  ratios: [{ name: 'ten times as many / few', of: 'large', to: 'small', by: 'cpu' }],
+  ratios: [
+    { name: 'ten times as many / few', of: 'large', to: 'small', by: 'cpu' },
+    { name: 'PostgreSQL / PGlite', of: 'server', to: 'large', by: 'rate' },
+  ],
 };
 
-function closeCase(name: string, count: (size: { quick: boolean }) => number): BenchmarkCase {
+// A round takes minutes with all that is made for it: `--rounds 1` is enough, and the warm-up is a small one.
+const wholeTenant: SubscriptionCount = ({ quick }, round) =>
+  quick || round === 0 ? 2000 : 100_000;
+
+export const periodCloseOf100k: Comparison = {
+  name: 'period-close-100k',
+  question: 'How long does a close of 100,000 subscriptions take, five lines each?',
+  quick: false,
+  cases: [
+    closeCase('pglite', 'PGlite', wholeTenant),
+    closeCase('server', 'PostgreSQL', wholeTenant),
+  ],
+  ratios: [{ name: 'PostgreSQL / PGlite', of: 'server', to: 'pglite', by: 'rate' }],
+};
+
+function closeCase(name: string, postgres: PostgresKind, count: SubscriptionCount): BenchmarkCase {
   return {
     name,
-    title: `${name} tenant, PGlite and chDB`,
+    title: `${name === 'small' ? 'a tenth as many, ' : ''}${postgres} and chDB`,
     unit: 'subscription',
     open: async (size) => {
-      const system = await startBilledSystem();
-      const subscriptions = count(size);
+      const system = await startBilledSystem(postgres);
       return {
         measure: async (round) => {
           const tenant = `tenant-${round}`;
+          const subscriptions = count(size, round);
           const expected = await system.addTenant(tenant, subscriptions);
-          const meter = new CpuMeter({ own: 'close', others: { store: system.store.processId } });
+          const meter = new CpuMeter({ own: 'close', others: system.processes });
           const seconds = await closeTenant(system, tenant, expected, subscriptions);
           const used = meter.stop();
           const figures = { 's for 100,000': (seconds / subscriptions) * 100_000 };

@@ -23,7 +23,8 @@ import type { EventLog } from '@tidemark/ingest/log';
 import { systemClock } from '@tidemark/platform/clock';
 import { silentLogger } from '@tidemark/platform/log';
 import { createMetrics } from '@tidemark/platform/metrics';
-import { createPgliteDatabase } from '@tidemark/platform/postgres';
+import { createPgliteDatabase, createPostgresDatabase } from '@tidemark/platform/postgres';
+import { startPostgresServer } from '@tidemark/platform/testing';
 import { createPiscinaRatingPool, createRater } from '@tidemark/rater/partitions';
 import { WrongResult } from '../lib/comparison.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
@@ -33,8 +34,13 @@ import { startStore } from './servers.ts';
 import type { RunningStore } from './servers.ts';
 import { standardUsage } from './usage.ts';
 
+/** PGlite runs in the process that closes, a PostgreSQL server beside it. */
+export type PostgresKind = 'PGlite' | 'PostgreSQL';
+
 export interface BilledSystem {
   readonly store: RunningStore;
+  /** Those beside this one. */
+  readonly processes: Readonly<Record<string, number>>;
   readonly controlPlane: ControlPlane;
   readonly closeWorker: CloseWorker;
   /** Resolves when the tenant's usage is rated. */
@@ -52,11 +58,14 @@ export interface BilledTenant {
 
 const { partitions } = standardUsage;
 
-export async function startBilledSystem(): Promise<BilledSystem> {
+export async function startBilledSystem(kind: PostgresKind): Promise<BilledSystem> {
   const directory = createScratchDirectory('billing');
+  const server = kind === 'PostgreSQL' ? await startPostgresServer() : undefined;
   const [store, database, log] = await Promise.all([
     startStore(),
-    createPgliteDatabase(`${directory}/postgres`),
+    server === undefined
+      ? createPgliteDatabase(`${directory}/postgres`)
+      : createPostgresDatabase({ url: server.url }),
     createLmdbEventLog({ directory: `${directory}/log`, partitionCount: partitions }),
   ]);
   const { clickHouse } = store;
@@ -85,6 +94,10 @@ export async function startBilledSystem(): Promise<BilledSystem> {
   const closeWorker = createCloseWorker({ ledger: controlPlane.closeLedger, clickHouse });
   return {
     store,
+    processes: {
+      store: store.processId,
+      ...(server === undefined ? {} : { PostgreSQL: server.processId }),
+    },
     controlPlane,
     closeWorker,
     addTenant: async (tenant, subscriptions) => {
@@ -101,6 +114,7 @@ export async function startBilledSystem(): Promise<BilledSystem> {
       await rater.stop();
       await Promise.all([pool.close(), controlPlane.stop()]);
       await Promise.all([log.close(), database.close(), store.stop()]);
+      await server?.stop();
     },
   };
 }

@@ -16,6 +16,8 @@ import { createTemporaryDirectory } from './temporary-directory.ts';
 export interface PostgresServer {
   /** Of a superuser, database `postgres`. */
   readonly url: string;
+  /** Of the postmaster, whose children are the backends; 0 while it does not run. */
+  readonly processId: number;
   /** Creates an empty database and answers its URL, so that test files share one server. */
   createDatabase(name: string): Promise<string>;
   /** SIGKILL, as a crash of the machine's process; `start` brings it up again on the same data and port. */
@@ -90,6 +92,10 @@ class LocalPostgresServer implements PostgresServer {
 
   get url(): string {
     return this.#urlOf('postgres');
+  }
+
+  get processId(): number {
+    return this.#process?.pid ?? 0;
   }
 
   async createDatabase(name: string): Promise<string> {
