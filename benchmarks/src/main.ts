@@ -50,13 +50,14 @@ if (flags.render) {
 }
 const measured = await measureAll();
 write(`${reportTables(measured)}\n`);
-const run = flags.append && existsSync(file)
-  ? mergeRuns(
-      readRun(file),
-      measured,
-      comparisons.map(({ name }) => name),
-    )
-  : measured;
+const run =
+  flags.append && existsSync(file)
+    ? mergeRuns(
+        readRun(file),
+        measured,
+        comparisons.map(({ name }) => name),
+      )
+    : measured;
 writeText(file, `${JSON.stringify(run, null, 2)}\n`);
 write(`Result: ${file}\n`);
 if (flags.docs) writeDocuments(run);

@@ -42,7 +42,7 @@ async function openEmbedded(
   const directory = createScratchDirectory('log');
   const store = await startStore();
   const { records, changes, expected } = createUsageLog({
-    events: quick ? 2_000_000 : 12_000_000,
+    events: quick ? 2_000_000 : 6_000_000,
     partitions,
   });
   const log = await createLmdbEventLog({ directory, partitionCount: partitions });

@@ -27,7 +27,7 @@ export const kafkaBatches: Comparison = {
   question: 'How fast do batches in a Kafka topic become deduplicated, rated and queryable?',
   cases: [
     raterCase(batches, 'envelopes', envelopeEvents),
-    peerCase(batches, 'lines', ({ quick }) => (quick ? 2_000_000 : 8_000_000)),
+    peerCase(batches, 'lines', ({ quick }) => (quick ? 3_000_000 : 8_000_000)),
     rawCase(batches, 'envelopes', envelopeEvents),
     {
       name: 'naive',

@@ -19,6 +19,7 @@ export const store: Comparison = {
   name: 'store',
   question:
     'What does it cost to make a rated event durable and queryable, 100,000 events a flush?',
+  quick: false,
   cases: [
     {
       name: 'sink',

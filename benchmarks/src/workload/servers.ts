@@ -55,7 +55,7 @@ export interface RunningBroker {
  * The peer's consumers join one after the other: without a wait, the first one takes all partitions and the whole group stops for
  * seconds, in the midst of the measurement, when the second one comes.
  */
-const groupRebalanceDelayMs = 1000;
+const groupRebalanceDelayMs = 300;
 
 export async function startBroker(): Promise<RunningBroker> {
   const directory = createScratchDirectory('kafka');
