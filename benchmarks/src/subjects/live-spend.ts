@@ -3,12 +3,14 @@
  * totals; those that it does not (and all of them while a change of the catalog is on its way) from the customer's own events,
  * which the sort key of the table keeps apart from those of others.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { readSpend } from '@tidemark/aggregator/spend';
 import type { Spend, SpendQuery } from '@tidemark/aggregator/spend';
 import type { ClickHouse } from '@tidemark/platform/clickhouse';
 import type { MeterChange, PlanVersionChange } from '@tidemark/rater/catalog';
 import { build as buildHistogram } from 'hdr-histogram-js';
-import { mustEqual } from '../lib/comparison.ts';
+import { z } from 'zod';
+import { mustEqual, WrongResult } from '../lib/comparison.ts';
 import type { BenchmarkCase, Comparison, OpenCase, RunSize } from '../lib/comparison.ts';
 import { CpuMeter } from '../lib/cpu-meter.ts';
 import { Shared } from '../lib/shared.ts';
@@ -100,6 +102,7 @@ function filledStore(stored: number): Shared<FilledStore> {
       const now = Date.now() * 1000;
       const customers = stored / own;
       await insertUsage(store.clickHouse, { stored, customers, now });
+      await untilMerged(store.clickHouse);
       return { store, customers, now, stop: () => store.stop() };
     });
     filledStores.set(stored, shared);
@@ -154,6 +157,23 @@ async function insertUsage(
     `INSERT INTO progress (incarnation, partition, next, logged, stored, epoch, log_time)
      VALUES (1, 0, ${stored}, ${stored}, ${stored}, 1, fromUnixTimestamp64Milli(${Math.floor(now / 1000)}, 'UTC'))`,
   );
+}
+
+const mergesRow = z.object({ merges: z.string().transform(Number) });
+const restingChecks = 3;
+const mergingMsMax = 900_000;
+
+/** Until the engine has merged what it wants to merge: it had years for what is stored here in minutes. */
+async function untilMerged(clickHouse: ClickHouse): Promise<void> {
+  const giveUpAtMs = performance.now() + mergingMsMax;
+  const sql = 'SELECT toString(count()) AS merges FROM system.merges';
+  let resting = 0;
+  while (resting < restingChecks) {
+    await delay(1000);
+    const [row] = await clickHouse.query({ sql, row: mergesRow });
+    resting = row?.merges === 0 ? resting + 1 : 0;
+    if (performance.now() > giveUpAtMs) throw new WrongResult('The engine still merges.');
+  }
 }
 
 /** The period of the benchmarks' catalog that `now` lies in. */
