@@ -5,9 +5,8 @@
 ALTER TABLE usage_events MODIFY SETTING
     min_parts_to_merge_at_once = 20, merge_selector_base = 20,
     merge_selector_enable_heuristic_to_remove_small_parts_at_right = 0;
--- Read at a rebuild and beyond what the rater holds in memory only, so more parts may lie side by side.
 ALTER TABLE event_owners MODIFY SETTING
-    min_parts_to_merge_at_once = 50, merge_selector_base = 50,
+    min_parts_to_merge_at_once = 20, merge_selector_base = 20,
     merge_selector_enable_heuristic_to_remove_small_parts_at_right = 0;
 -- Changed totals are written with every flush, and read for every live total.
 ALTER TABLE charge_totals MODIFY SETTING

@@ -2,7 +2,7 @@
  * The chDB engine of this process: a fixed pool of connections to one data directory, each running one statement at a
  * time. It must live in a main thread or a forked child; in a worker thread it ends the process with a fault.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type * as chDB from 'chdb';
 import type { Session } from 'chdb';
@@ -23,6 +23,15 @@ export interface StatementSummary {
   readonly rowsRead: number;
   readonly bytesRead: number;
 }
+
+/**
+ * Merges yield: on a machine that the rater shares, one that rewrites millions of rows would take half of it for seconds, in which
+ * every flush, and with it every live total, comes late. Where nothing is idle they still get a tenth (docs/adr/0046).
+ */
+const serverConfig = `<clickhouse>
+    <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
+</clickhouse>
+`;
 
 export class Engine {
   readonly #idle: Session[];
@@ -50,8 +59,11 @@ export class Engine {
     assert(isMainThread, 'chDB must not be loaded in a worker thread.');
     const chdb = await loadChdb();
     mkdirSync(options.directory, { recursive: true });
+    const configFile = `${options.directory}.xml`;
+    writeFileSync(configFile, serverConfig);
     // Defaults of every connection. What a client sets for one statement goes into that statement.
     const connectionArgs = [
+      `--config-file=${configFile}`,
       '--async_insert=0',
       '--deduplicate_insert=disable',
       '--output_format_json_quote_64bit_integers=1',
