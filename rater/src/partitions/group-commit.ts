@@ -52,8 +52,6 @@ export class GroupCommit {
   #cyclesDone = 0;
   #urgent = false;
   #startedAtMs = -Infinity;
-  /** How long the last flush took. */
-  #tookMs = 0;
   /** Since when something waits that no flush has begun to take, also while one is under way. */
   #dirtySinceMs: number | null = null;
   #ended: Promise<void> = Promise.resolve();
@@ -145,8 +143,7 @@ export class GroupCommit {
     await this.#persist(() => sink.writeProgress(progress));
     failpoint('rater/after-progress');
     for (const { source, batch } of taken) source.committed(batch.progress);
-    this.#tookMs = scheduler.nowMs() - this.#startedAtMs;
-    onFlush(this.#tookMs / 1000, rows);
+    onFlush((scheduler.nowMs() - this.#startedAtMs) / 1000, rows);
     failpoint('rater/before-hint');
     // Never read back, so it is neither awaited nor repeated.
     void commitHint(new Map(progress.map(({ partition, next }) => [partition, next]))).catch(
@@ -182,27 +179,18 @@ export class GroupCommit {
     const dirty = [...this.#sources].filter((source) => source.dirty);
     if (this.#urgent) return 0;
     if (dirty.length === 0) return Infinity;
-    const { unflushedRowsMax } = this.#options.config;
+    const { flushIntervalMinMs, flushIntervalFewMs } = this.#options.config;
+    const { flushRowsFew, unflushedRowsMax } = this.#options.config;
     const now = this.#options.scheduler.nowMs();
     this.#dirtySinceMs ??= now;
     const rows = this.#unflushedRows();
-    const untilAllowed = this.#startedAtMs + this.#apartMs(rows) - now;
+    const apartMs = rows < flushRowsFew ? flushIntervalFewMs : flushIntervalMinMs;
+    const untilAllowed = this.#startedAtMs + apartMs - now;
     if (untilAllowed > 0) return untilAllowed;
     const { rowsTarget, intervalMaxMs } = this.#blockSize();
     if (rows >= Math.min(rowsTarget, unflushedRowsMax)) return 0;
     if (dirty.every((source) => source.waitingEvents === 0)) return 0;
     return this.#dirtySinceMs + intervalMaxMs - now;
-  }
-
-  /**
-   * How far apart flushes start. A flush of few rows costs about what one of many does, so it may take half of the time at most:
-   * where the machine is busy flushes take longer, come less often with more rows each, and leave it more to do the rest with.
-   */
-  #apartMs(rows: number): number {
-    const { config } = this.#options;
-    if (rows >= config.flushRowsFew) return config.flushIntervalMinMs;
-    const twiceAsLong = Math.min(2 * this.#tookMs, config.flushIntervalFewMaxMs);
-    return Math.max(config.flushIntervalFewMs, twiceAsLong);
   }
 
   /** How large a block is worth waiting for, and how long. */

@@ -14,8 +14,6 @@ export interface RaterConfig {
   readonly flushIntervalMinMs: number;
   /** ... and this far while fewer than `flushRowsFew` rows wait: a flush costs the store the same however few it takes. */
   readonly flushIntervalFewMs: number;
-  /** Where flushes take long, they are twice as far apart as one takes, but not farther than this. */
-  readonly flushIntervalFewMaxMs: number;
   readonly flushRowsFew: number;
   /** Under full load a flush waits for this many rows ... */
   readonly flushRowsTarget: number;
@@ -43,8 +41,7 @@ export const defaultRaterConfig: RaterConfig = {
   taskEventsMax: 10_000,
   flushIntervalMinMs: 25,
   flushIntervalFewMs: 100,
-  flushIntervalFewMaxMs: 500,
-  flushRowsFew: 50_000,
+  flushRowsFew: 10_000,
   flushRowsTarget: 100_000,
   flushIntervalMaxMs: 250,
   behindEvents: 100_000,
