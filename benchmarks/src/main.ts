@@ -38,6 +38,7 @@ const { values: flags } = parseArgs({
 
 // Ends as any other end: child processes and scratch directories go.
 process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 
 /** Calibrations of one run may differ by this share; beyond, something else ran beside it. */
 const driftMax = 0.2;

@@ -4,12 +4,16 @@
  * looks past all of them for each file that it creates (`recently_deleted` was a third of the engine's CPU time).
  */
 import { createTemporaryDirectory } from '@tidemark/platform/testing';
+import type { TemporaryDirectory } from '@tidemark/platform/testing';
+
+const directories: TemporaryDirectory[] = [];
+process.once('exit', () => {
+  for (const directory of directories) directory.remove();
+});
 
 /** The path of a fresh directory, which is removed when this process ends. */
 export function createScratchDirectory(name: string): string {
   const directory = createTemporaryDirectory(`bench-${name}`);
-  process.once('exit', () => {
-    directory.remove();
-  });
+  directories.push(directory);
   return directory.path;
 }
